@@ -1,0 +1,1 @@
+"""One folder per partner. Read each ``manifest.toml`` to know what is exchanged, with whom, on which legal basis."""

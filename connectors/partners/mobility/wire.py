@@ -1,0 +1,82 @@
+"""The answers of mobility-pass/1 and the envelope of a GBFS feed: unknown extra members are ignored."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+# Goes into addresses we call: no slash, no dot at the start, nothing to escape.
+ClosureId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$")]
+RawStatus = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Pong(BaseModel):
+    """Answer of ``GET /ping``."""
+
+    contract: Literal["mobility-pass/1"]
+    operator: str
+
+
+class Kept(BaseModel):
+    """Answer to a submission, a correction or a withdrawal."""
+
+    closure_id: ClosureId
+    status: RawStatus
+
+
+class Event(BaseModel):
+    """A change of state."""
+
+    event_id: Annotated[str, Field(min_length=1, max_length=200)]
+    status: RawStatus
+    occurred_at: AwareDatetime
+    details: dict[str, Any] = {}
+
+
+class Closure(BaseModel):
+    """Answer of ``GET /closures/{id}``."""
+
+    closure_id: ClosureId
+    external_ref: str
+    status: RawStatus
+    events: list[Event] = []
+
+
+class ClosureList(BaseModel):
+    """Answer of ``GET /closures?external_ref=``."""
+
+    items: list[Closure]
+
+
+class Conflict(BaseModel):
+    """The part of a problem document that tells one conflict from another."""
+
+    code: str = ""
+
+
+class CallbackEvent(Event):
+    """An event with the closure it belongs to."""
+
+    closure_id: ClosureId
+    external_ref: str
+
+
+class Callback(BaseModel):
+    """Body of a signed call."""
+
+    type: Literal["closure.status_changed"]
+    data: CallbackEvent
+
+
+class AnyCallback(BaseModel):
+    """What every signed call has: types we do not know are acknowledged and ignored."""
+
+    type: Annotated[str, Field(max_length=200)]
+
+
+class Feed(BaseModel):
+    """A GBFS file. Times and durations differ from one operator to the next: ``gbfs.py`` makes sense of them."""
+
+    data: dict[str, Any]
+    last_updated: Any = None
+    last_updated_other: Annotated[Any, Field(alias="lastUpdatedOther")] = None
+    ttl: Any = None

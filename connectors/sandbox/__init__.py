@@ -1,0 +1,1 @@
+"""The sandbox: a program of its own that plays the outside world over real HTTP and SMTP."""

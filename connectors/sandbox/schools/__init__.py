@@ -1,0 +1,1 @@
+"""A municipal school software that speaks the contract school-enrolment/1."""

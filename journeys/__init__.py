@@ -1,0 +1,1 @@
+"""Life moments, and nothing else: the functional map of the product."""

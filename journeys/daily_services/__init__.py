@@ -1,0 +1,1 @@
+"""Daily services: school, early childhood, streets, library, digital help."""

@@ -1,0 +1,1 @@
+"""Having a say: flash polls, and what was decided."""

@@ -1,0 +1,1 @@
+"""Arriving: a personal checklist, dated."""

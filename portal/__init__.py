@@ -1,0 +1,1 @@
+"""The GRU: accounts, dictionary, catalogue, requests, outbox, timeline, agents. Owns the spine."""

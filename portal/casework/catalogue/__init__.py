@@ -1,0 +1,1 @@
+"""Procedures: versioned documents that an officer edits, imports, exports and publishes."""

@@ -1,0 +1,74 @@
+"""Procedures as text, for officers and between towns: YAML or JSON in, YAML out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+from flask_babel import gettext as _
+from pydantic import ValidationError
+
+from portal.casework.catalogue.document import ProcedureDocument
+from portal.ground.errors import Invalid
+
+MAX_CHARACTERS = 500_000
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML without aliases: a few lines can stand for gigabytes with them."""
+
+    def compose_node(self, parent: yaml.nodes.Node | None, index: int) -> yaml.nodes.Node | None:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.composer.ComposerError(None, None, "aliases are not accepted")
+        return super().compose_node(parent, index)
+
+
+def parse_document(text: str) -> dict[str, Any]:
+    """The mapping written in ``text``, YAML or JSON.
+
+    :raises Invalid: too long, unreadable, or not a mapping.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise Invalid({"document": _("Ce fichier est trop long pour décrire une démarche.")})
+    try:
+        document = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 - a subclass of SafeLoader
+    except (yaml.YAMLError, RecursionError, ValueError):
+        sentence = _("Nous n’avons pas pu lire ce fichier. Vérifiez qu’il est en YAML ou en JSON.")
+        raise Invalid({"document": sentence}) from None
+    if not isinstance(document, dict):
+        raise Invalid({"document": _("Ce fichier ne décrit pas une démarche.")})
+    return document
+
+
+def read_document(document: Mapping[str, Any] | ProcedureDocument) -> ProcedureDocument:
+    """The checked document.
+
+    :raises Invalid: ``fields`` maps each faulty place to a French sentence.
+    """
+    if isinstance(document, ProcedureDocument):
+        return document
+    try:
+        return ProcedureDocument.model_validate(dict(document))
+    except ValidationError as error:
+        raise Invalid({_place(detail["loc"]): _sentence(detail["type"]) for detail in error.errors()}) from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "document"
+
+
+def _sentence(kind: str) -> str:
+    if kind == "missing":
+        return str(_("Cette information est obligatoire."))
+    if kind == "extra_forbidden":
+        return str(_("Cette information n’est pas prévue dans une démarche."))
+    return str(_("Cette information n’a pas la forme attendue."))
+
+
+def as_data(document: ProcedureDocument) -> dict[str, Any]:
+    """The document as JSON values, without what is empty by default."""
+    return document.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_defaults=True)
+
+
+def dump_document(document: ProcedureDocument) -> str:
+    """The document in YAML, readable and stable: keys in the order of the format."""
+    return yaml.safe_dump(as_data(document), allow_unicode=True, sort_keys=False, width=110)

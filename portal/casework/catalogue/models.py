@@ -1,0 +1,46 @@
+"""Tables of the catalogue, private to it. Documents are public texts: nothing here is sealed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.casework.catalogue.enums import VersionState
+from portal.ground.clock import now
+from portal.ground.db import Base, JsonData, StrEnumType, new_id
+
+
+class Procedure(Base):
+    """One procedure through its versions. ``slug`` is its address; ``published_version`` is empty when closed."""
+
+    __tablename__ = "procedure"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    local_authority_id: Mapped[UUID] = mapped_column(ForeignKey("local_authority.id"))
+    department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    latest_version: Mapped[int]
+    published_version: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ProcedureVersion(Base):
+    """One version. Its document changes while it is a draft, never afterwards."""
+
+    __tablename__ = "procedure_version"
+    __table_args__ = (
+        UniqueConstraint("procedure_id", "version"),
+        Index("ix_procedure_version_state", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))
+    version: Mapped[int]
+    state: Mapped[VersionState] = mapped_column(StrEnumType(VersionState), default=VersionState.DRAFT)
+    title: Mapped[str] = mapped_column(String(200))
+    document: Mapped[dict[str, Any]] = mapped_column(JsonData)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    published_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]

@@ -1,0 +1,1 @@
+"""Letters that a person prints and posts, for organisations that take nothing else."""

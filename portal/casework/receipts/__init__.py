@@ -1,0 +1,1 @@
+"""Receipts: the acknowledgement and the decision as a page and as a PDF, and how anyone checks a paper."""

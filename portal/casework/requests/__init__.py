@@ -1,0 +1,1 @@
+"""Requests: drafts, submission, acknowledgement, status, messages, decisions."""

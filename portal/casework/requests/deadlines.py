@@ -1,0 +1,38 @@
+"""Legal clocks. Pure: civil dates in the authority's zone (CRPA L231-1 to L231-6, L114-3 and L114-5)."""
+
+import calendar
+from datetime import date, timedelta
+
+from portal.casework.catalogue.document import Delay, DelayUnit
+from portal.casework.catalogue.enums import Regime
+
+MONTHS_IN_YEAR = 12
+
+
+def add_months(day: date, months: int) -> date:
+    """From date to date; the last day of the month where that date does not exist (31 December + 2 = 28 February)."""
+    count = day.year * MONTHS_IN_YEAR + day.month - 1 + months
+    year, month = count // MONTHS_IN_YEAR, count % MONTHS_IN_YEAR + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def implicit_decision_date(start: date, delay: Delay) -> date:
+    """The day on which silence becomes a decision: the period runs from the day after ``start``."""
+    first_day = start + timedelta(days=1)
+    if delay.unit is DelayUnit.DAYS:
+        return first_day + timedelta(days=delay.count)
+    return add_months(first_day, delay.count)
+
+
+def resumed_deadline(
+    regime: Regime, delay: Delay | None, deadline: date | None, *, stopped: date, resumed: date
+) -> date | None:
+    """The new date once a file is complete.
+
+    Acceptance: the period starts when the missing pieces arrive. Rejection: it was suspended in the meantime.
+    """
+    if deadline is None or delay is None:
+        return deadline
+    if regime is Regime.ACCEPTANCE:
+        return implicit_decision_date(resumed, delay)
+    return deadline + max(resumed - stopped, timedelta())

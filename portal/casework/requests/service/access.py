@@ -1,0 +1,68 @@
+"""Finding rows for an actor: scoped in the query or by the policy; what is not theirs is not found."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.casework.requests import policy
+from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests.reference import normalise
+from portal.ground.audit.service import record
+from portal.ground.errors import Forbidden, NotFound
+from portal.ground.permissions import Actor
+
+
+def account_of(actor: Actor) -> UUID:
+    """The account of a resident.
+
+    :raises Forbidden: not a resident.
+    """
+    if not actor.is_resident or actor.id is None:
+        raise Forbidden("resident_needed")
+    return actor.id
+
+
+def lock_request(session: Session, request_id: UUID) -> ServiceRequest:
+    """One request, held until the end of the unit so that two acts on it follow each other.
+
+    :raises NotFound: there is none with this id.
+    """
+    query = select(ServiceRequest).where(ServiceRequest.id == request_id).with_for_update()
+    row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise NotFound("request_unknown")
+    return row
+
+
+def find_readable(session: Session, actor: Actor, reference: str, *, lock: bool = False) -> ServiceRequest:
+    """The request that this actor may read under this reference, loosely typed or not.
+
+    :raises NotFound: none, or none of theirs.
+    """
+    exact = normalise(reference)
+    if exact is None:
+        raise NotFound("request_unknown")
+    query = select(ServiceRequest).where(ServiceRequest.reference == exact)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalars(query).one_or_none()
+    if row is None or not policy.can_read(actor, row):
+        raise NotFound("request_unknown")
+    return row
+
+
+def read_and_journal(
+    session: Session, actor: Actor, reference: str, journal: Session | None, act: str
+) -> ServiceRequest:
+    """:func:`find_readable`, and a line in the journal when an agent reads; the person can see that line.
+
+    :param journal: the session that writes the line, mandatory for an agent: no reading without its trace.
+    :raises NotFound: none, or none of theirs.
+    """
+    row = find_readable(session, actor, reference)
+    if actor.is_agent:
+        if journal is None:
+            raise ValueError("an agent reads under a journal session")
+        record(journal, actor, act, subject_id=row.person_id, request_id=row.id)
+    return row

@@ -1,0 +1,272 @@
+"""Reading requests: a constant number of statements, whatever their number."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from portal.casework.catalogue.document import Field, ProcedureDocument
+from portal.casework.catalogue.fields import asks_files, field_concept, field_name_for_errors, field_options, file_ids
+from portal.casework.catalogue.service import ProcedureView, get_version, with_slugs_and_titles
+from portal.casework.documents.service import DocumentView, get_linked_document, linked_documents
+from portal.casework.requests import policy
+from portal.casework.requests.enums import RequestStatus
+from portal.casework.requests.models import Forwarding, ServiceRequest
+from portal.casework.requests.reference import normalise
+from portal.casework.requests.service.access import account_of, find_readable, read_and_journal
+from portal.casework.requests.service.amending import amendments_of
+from portal.casework.requests.service.asking import FOLLOW_UP_KINDS
+from portal.casework.requests.service.marks import forwardings_of
+from portal.casework.requests.service.sealed import answers_of, rows_held
+from portal.casework.requests.service.submission import FORWARD_KIND
+from portal.casework.requests.service.telling import address_of
+from portal.casework.requests.service.thread import read_thread
+from portal.casework.requests.shapes import (
+    AnswerLine,
+    AnswerStep,
+    DecisionView,
+    DepartmentContact,
+    FollowUpView,
+    ForwardingView,
+    MessageView,
+    RequestSummary,
+    RequestView,
+)
+from portal.ground.dictionary.service import Value, display
+from portal.ground.permissions import Actor, ActorKind
+from portal.records.outbox.service import DeliveryView, delivery_state
+from portal.records.timeline.service import EventView, list_events
+
+LIST_LIMIT = 200
+_NEWEST = (
+    with_slugs_and_titles(
+        select(ServiceRequest), ServiceRequest.procedure_id.expression, ServiceRequest.procedure_version.expression
+    )
+    .order_by(ServiceRequest.submitted_at.desc(), ServiceRequest.id.desc())
+    .limit(LIST_LIMIT)
+)
+_OF_ACCOUNT = _NEWEST.where(ServiceRequest.account_id == bindparam("account_id"))
+
+
+def get_request(session: Session, actor: Actor, reference: str, *, journal: Session | None = None) -> RequestView:
+    """Everything about a request of this actor's: the resident who made it, or an agent of the department in charge.
+
+    :param journal: the session that writes the line of the journal; mandatory for an agent.
+    :raises NotFound: none, or none of theirs.
+    """
+    request = read_and_journal(session, actor, reference, journal, "request_read")
+    with rows_held(session):
+        return _view(session, actor, request)
+
+
+def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestView:
+    procedure = get_version(session, request.procedure_id, request.procedure_version)
+    messages = read_thread(session, request, actor)
+    events = tuple(list_events(session, request.id))
+    deliveries = delivery_state(session, str(request.id))
+    recipients = {route.connection: str(route.recipient) for route in procedure.document.routing}
+    forwardings = _forwardings(session, request, recipients, deliveries, {str(one.id): one.text for one in messages})
+    documents = tuple(linked_documents(session, request.id))
+    answers = answers_of(session, request)
+    return RequestView(
+        id=request.id,
+        reference=request.reference,
+        procedure_id=request.procedure_id,
+        procedure_slug=procedure.slug,
+        procedure_title=procedure.title,
+        procedure_version=request.procedure_version,
+        status=request.status,
+        channel=request.channel,
+        applicant_name=request.applicant_name,
+        person_id=request.person_id,
+        submitted_at=request.submitted_at,
+        updated_at=request.updated_at,
+        transmitted_at=request.transmitted_at,
+        received_at=request.received_at,
+        taken_into_account_at=request.taken_into_account_at,
+        decided_at=request.decided_at,
+        assigned_agent_id=request.assigned_agent_id,
+        department=_department(procedure),
+        deadline=request.deadline,
+        deadline_regime=request.regime,
+        clock_stopped=request.waiting_since is not None,
+        forwardings=forwardings,
+        follow_ups=follow_ups_of(recipients, deliveries),
+        next_attempt_at=min((each.next_attempt_at for each in forwardings if each.next_attempt_at), default=None),
+        events=events,
+        messages=messages,
+        documents=documents,
+        steps=tuple(_answer_steps(procedure.document, answers, documents)),
+        decision=_decision(request, events, messages),
+        acts=policy.acts_of(actor, request),
+        amendments=amendments_of(session, request, procedure.document, answers),
+        has_account=request.account_id is not None,
+        desk=f"{procedure.document.own_desk}/{request.reference}" if procedure.document.own_desk else "",
+    )
+
+
+def _department(procedure: ProcedureView) -> DepartmentContact:
+    service = procedure.document.acknowledgement.service
+    return DepartmentContact(
+        id=procedure.department_id,
+        designation=service.designation or "",
+        postal_address=service.postal_address or "",
+        email=service.email or "",
+        phone=service.phone or "",
+    )
+
+
+def _forwardings(
+    session: Session,
+    request: ServiceRequest,
+    recipients: Mapping[str, str],
+    deliveries: Sequence[DeliveryView],
+    words: Mapping[str, str],
+) -> tuple[ForwardingView, ...]:
+    by_lane = {delivery.lane: delivery for delivery in deliveries if delivery.kind == FORWARD_KIND}
+    return tuple(
+        forwarding_view(
+            request, row, recipients.get(row.connection, row.connection), by_lane.get(row.connection), words
+        )
+        for row in forwardings_of(session, request)
+    )
+
+
+def follow_ups_of(recipients: Mapping[str, str], deliveries: Sequence[DeliveryView]) -> tuple[FollowUpView, ...]:
+    """The latest of each kind for each recipient: the one that counts."""
+    latest = {(each.kind, each.lane): each for each in deliveries if each.kind in FOLLOW_UP_KINDS}
+    return tuple(
+        FollowUpView(each.kind, each.lane, recipients.get(each.lane, each.lane), each.state, each.last_error_code)
+        for each in latest.values()
+    )
+
+
+def forwarding_view(
+    request: ServiceRequest, row: Forwarding, recipient: str, delivery: DeliveryView | None, words: Mapping[str, str]
+) -> ForwardingView:
+    """One recipient, with how its sending stands. ``words``: what agents wrote when it failed, by message."""
+    return ForwardingView(
+        connection=row.connection,
+        recipient=recipient,
+        external_ref=row.external_ref,
+        transmitted_at=row.transmitted_at,
+        received_at=row.received_at,
+        taken_into_account_at=row.taken_into_account_at,
+        failed_at=row.failed_at,
+        failure_code=row.failure_code,
+        delivery_state=delivery.state if delivery else None,
+        next_attempt_at=delivery.next_attempt_at if delivery else None,
+        finished_at=row.finished_at,
+        amendment_sent=row.carried_amendment,
+        amendment_pending=row.is_held_there and not row.finished_at and row.carried_amendment < request.amendments,
+        prepared_at=row.prepared_at,
+        posted_on=row.posted_on,
+        closing=row.closing,
+        closed_at=row.closed_at,
+        closing_note=words.get(str(row.closing_note_id), ""),
+    )
+
+
+def _answer_steps(
+    document: ProcedureDocument, answers: dict[str, Value], documents: Sequence[DocumentView]
+) -> list[AnswerStep]:
+    by_id = {one.id: one for one in documents}
+    steps = []
+    for step in document.steps:
+        lines = tuple(
+            AnswerLine(
+                name=field.name,
+                concept=field.concept,
+                label=field_name_for_errors(field),
+                text=display(field_concept(field), answers[field.name], options=field_options(field)),
+                value=answers[field.name],
+                documents=tuple(by_id[one] for one in _files(field, answers) if one in by_id),
+            )
+            for field in step.fields
+            if field.name in answers
+        )
+        if lines:
+            steps.append(AnswerStep(step.slug, str(step.title), lines))
+    return steps
+
+
+def _files(field: Field, answers: dict[str, Value]) -> list[UUID]:
+    return file_ids(answers[field.name]) if asks_files(field) else []
+
+
+def _decision(
+    request: ServiceRequest, events: Sequence[EventView], messages: Sequence[MessageView]
+) -> DecisionView | None:
+    """The decision, with the words of the agent or of the recipient who made it."""
+    if request.status not in policy.DECISIONS or request.decided_at is None:
+        return None
+    ends = [
+        event.payload for event in events if event.type == "status_changed" and event.payload["to"] == request.status
+    ]
+    wanted = ends[-1].get("message_id") if ends else None
+    words = next((message for message in messages if str(message.id) == wanted), None)
+    by_agent = words is not None and words.author_kind is ActorKind.AGENT
+    return DecisionView(
+        decision=request.status,
+        reason=words.text if words else "",
+        agent_name=words.author_name if words and by_agent else "",
+        decided_at=request.decided_at,
+    )
+
+
+def contact_address(session: Session, actor: Actor, reference: str) -> str:
+    """Where the applicant is written to; empty when they gave no address.
+
+    :raises NotFound: no request of theirs.
+    """
+    return address_of(session, find_readable(session, actor, reference))
+
+
+def get_request_document(
+    session: Session, actor: Actor, reference: str, document_id: UUID, *, journal: Session | None = None
+) -> DocumentView:
+    """One of the documents that a request was sent with, for whoever may read the request.
+
+    :param journal: the session that writes the line of the journal; mandatory for an agent.
+    :raises NotFound: no request of theirs, or it was not sent with it.
+    """
+    request = find_readable(session, actor, reference)
+    found = get_linked_document(session, request.id, document_id)
+    read_and_journal(session, actor, reference, journal, "document_read")
+    return found
+
+
+def list_requests(session: Session, actor: Actor) -> list[RequestSummary]:
+    """The requests of a resident, or of an agent's departments: the 200 newest, in one statement."""
+    if actor.is_resident:
+        rows = session.execute(_OF_ACCOUNT, {"account_id": account_of(actor)})
+    elif actor.is_agent:
+        rows = session.execute(_NEWEST.where(ServiceRequest.department_id.in_(actor.department_ids)))
+    else:
+        return []
+    return [_summary(row, slug, title) for row, slug, title in rows if policy.can_read(actor, row)]
+
+
+def _summary(row: ServiceRequest, slug: str, title: str) -> RequestSummary:
+    return RequestSummary(
+        id=row.id,
+        reference=row.reference,
+        procedure_slug=slug,
+        procedure_title=title,
+        status=row.status,
+        submitted_at=row.submitted_at,
+        updated_at=row.updated_at,
+        transmitted_at=row.transmitted_at,
+        received_at=row.received_at,
+        taken_into_account_at=row.taken_into_account_at,
+        waiting_for_me=row.status is RequestStatus.WAITING_FOR_RESIDENT,
+    )
+
+
+def find_request_id(session: Session, reference: str) -> UUID | None:
+    """The id behind a reference, for the worker and the webhooks; never for a person."""
+    exact = normalise(reference)
+    if exact is None:
+        return None
+    return session.scalar(select(ServiceRequest.id).where(ServiceRequest.reference == exact))

@@ -1,0 +1,86 @@
+"""What is sealed under a request's data key, and where. The context binds each piece to its place."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from portal.casework.requests.acknowledgements import AcknowledgementData
+from portal.casework.requests.models import Acknowledgement, Amendment, Draft, RequestMessage, ServiceRequest
+from portal.ground.dictionary.service import Value
+from portal.ground.vault.service import seal_json, unseal_json
+
+
+@contextmanager
+def rows_held(session: Session) -> Iterator[None]:
+    """Keep what is loaded in the block alive until its end.
+
+    A session holds its rows weakly: without this, the data key would be read again for each piece that is unsealed.
+    """
+    held: list[object] = []
+
+    def hold(_session: Session, row: object) -> None:
+        held.append(row)
+
+    event.listen(session, "loaded_as_persistent", hold)
+    try:
+        yield
+    finally:
+        event.remove(session, "loaded_as_persistent", hold)
+
+
+def seal_draft_answers(session: Session, draft_id: UUID, key_id: UUID, answers: Mapping[str, Value]) -> bytes:
+    """Seal the answers of a draft."""
+    return seal_json(session, key_id, dict(answers), context=f"draft:{draft_id}")
+
+
+def draft_answers(session: Session, draft: Draft) -> dict[str, Value]:
+    """The answers of a draft."""
+    return dict(unseal_json(session, draft.data_key_id, draft.sealed_answers, context=f"draft:{draft.id}"))
+
+
+def seal_answers(session: Session, request_id: UUID, key_id: UUID, answers: Mapping[str, Value]) -> bytes:
+    """Seal the answers of a request."""
+    return seal_json(session, key_id, dict(answers), context=f"request:{request_id}:answers")
+
+
+def answers_of(session: Session, request: ServiceRequest) -> dict[str, Value]:
+    """The answers of a request."""
+    context = f"request:{request.id}:answers"
+    return dict(unseal_json(session, request.data_key_id, request.sealed_answers, context=context))
+
+
+def seal_before(session: Session, amendment_id: UUID, key_id: UUID, answers: Mapping[str, Value]) -> bytes:
+    """Seal the answers as they were before a correction."""
+    return seal_json(session, key_id, dict(answers), context=f"amendment:{amendment_id}")
+
+
+def answers_before(session: Session, request: ServiceRequest, row: Amendment) -> dict[str, Value]:
+    """The answers as they were before a correction."""
+    return dict(unseal_json(session, request.data_key_id, row.sealed_before, context=f"amendment:{row.id}"))
+
+
+def seal_acknowledgement(session: Session, request_id: UUID, key_id: UUID, data: AcknowledgementData) -> bytes:
+    """Seal an acknowledgement."""
+    return seal_json(session, key_id, data.model_dump(mode="json"), context=f"request:{request_id}:acknowledgement")
+
+
+def acknowledgement_data(session: Session, request: ServiceRequest, row: Acknowledgement) -> AcknowledgementData:
+    """An acknowledgement as issued."""
+    context = f"request:{request.id}:acknowledgement"
+    return AcknowledgementData.model_validate(
+        unseal_json(session, request.data_key_id, row.sealed_data, context=context)
+    )
+
+
+def seal_message(session: Session, message_id: UUID, key_id: UUID, content: Mapping[str, str]) -> bytes:
+    """Seal the words and the signature of a message."""
+    return seal_json(session, key_id, dict(content), context=f"message:{message_id}")
+
+
+def message_content(session: Session, request: ServiceRequest, row: RequestMessage) -> dict[str, Any]:
+    """The words and the signature of a message."""
+    return dict(unseal_json(session, request.data_key_id, row.sealed, context=f"message:{row.id}"))

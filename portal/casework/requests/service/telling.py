@@ -1,0 +1,74 @@
+"""Having the applicant told, or knowing that nobody can be."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal.casework.catalogue.document import ProcedureDocument
+from portal.casework.catalogue.service import get_version
+from portal.casework.notifications.service import LANE, NotificationEvent, notify
+from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests.service.sealed import answers_of
+from portal.ground.permissions import Actor
+from portal.people.accounts.service import get_account
+from portal.records.outbox.service import enqueue
+
+EMAIL = "contact.email"
+TOLD_BY_EMAIL = "email"
+TOLD_BEFORE = "before"
+NOT_TOLD = "none"
+DEPARTMENT_ALERT = "department_alert"
+
+
+def address_of(session: Session, request: ServiceRequest) -> str:
+    """Where the applicant is written to: the address given in the request, else the account's; empty when none."""
+    document = get_version(session, request.procedure_id, request.procedure_version).document
+    given = address_in(document, answers_of(session, request))
+    if given or request.account_id is None:
+        return given
+    return get_account(session, request.account_id).email
+
+
+def address_in(document: ProcedureDocument, answers: dict[str, str | bool]) -> str:
+    """The address given in the answers; empty when the procedure asks for none or it was left out."""
+    for _step, field in document.fields():
+        if field.concept == EMAIL and answers.get(field.name):
+            return str(answers[field.name])
+    return ""
+
+
+def tell_applicant(
+    session: Session, request: ServiceRequest, event: NotificationEvent, *, cause: str = "", actor: Actor | None = None
+) -> str:
+    """Write the notification; say in a code for the timeline whether there was an address to write to."""
+    if not address_of(session, request):
+        return NOT_TOLD
+    agent_id: UUID | None = actor.id if actor and actor.is_agent else None
+    notify(
+        session,
+        event=event,
+        request_id=request.id,
+        account_id=request.account_id,
+        cause=cause,
+        agent_id=agent_id,
+        language=request.language,
+    )
+    return TOLD_BY_EMAIL
+
+
+def warn_department(session: Session, request: ServiceRequest, connection: str, about: str, death: str) -> None:
+    """Have the department in charge told, by one e-mail, that a sending waits for a person. Nothing without an address.
+
+    :param about: the kind of the message that failed.
+    :param death: what tells this failure from any other: the same one is told once.
+    """
+    document = get_version(session, request.procedure_id, request.procedure_version).document
+    if not document.acknowledgement.service.email:
+        return
+    enqueue(
+        session,
+        lane=LANE,
+        kind=DEPARTMENT_ALERT,
+        payload={"request_id": str(request.id), "connection": connection, "about": about},
+        idempotency_key=f"alert:{death}",
+    )

@@ -1,0 +1,1 @@
+"""Where things are, for whoever waits for a page: addresses, and the bikes near one."""

@@ -1,0 +1,180 @@
+"""The inventory: every table of the portal, and until when it keeps what it holds.
+
+A new table without its line fails ``tests/portal/engine/test_retention.py``. Durations are those of the rooms' own
+rules, never written twice.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+from portal.casework.checklists.policy import LOOSE_KEPT
+from portal.casework.documents.policy import UNUSED_KEPT
+from portal.casework.requests.policy import DRAFT_KEPT
+from portal.engine.exchanges.policy import RECEIPTS_KEPT
+from portal.engine.retention.shapes import Dated, Lasting, Rule, With
+from portal.ground.web.limits import BUCKETS_KEPT
+from portal.people.accounts.policy import CLAIM_KEPT, CODE_LIFE
+from portal.people.identity.policy import ABSOLUTE, ATTEMPT_KEPT, ATTEMPT_LIFE, STASH_LIFE
+from portal.records.outbox.policy import SETTLED_KEPT
+
+# CNIL, délibération 2021-122: six months to one year for the journal of who did what.
+JOURNAL_KEPT: Final = timedelta(days=365)
+# An account nobody has used for two years.
+ACCOUNT_KEPT: Final = timedelta(days=730)
+
+HOURLY: Final = "purge_expired"
+DAILY: Final = "purge_kept"
+RECEIPTS: Final = "purge_webhook_receipts"
+
+_REQUEST: Final = "service_request"
+
+# In the order in which residents read them.
+INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
+    {
+        "account": Dated(
+            "confirmed_at",
+            _l("Votre compte et votre identité"),
+            _l("après votre dernière connexion"),
+            ACCOUNT_KEPT,
+            after=ACCOUNT_KEPT,
+        ),
+        "person": With("account", by="account.person_id"),
+        "person_search": With("person", by="person_search.person_id"),
+        "declared_contact": With("person", by="declared_contact.person_id"),
+        "pivot_identity": With("account", by="pivot_identity.account_id"),
+        "draft": Dated(
+            "purge_after",
+            _l("Un brouillon"),
+            _l("après votre dernière modification ; nous vous prévenons avant"),
+            DRAFT_KEPT,
+            erased_by=DAILY,
+        ),
+        "checklist": Dated(
+            "purge_after",
+            _l("Une liste de choses à faire"),
+            _l("après votre dernière visite, ou le temps que la liste annonce si elle est dans votre espace"),
+            LOOSE_KEPT,
+            erased_by=DAILY,
+        ),
+        _REQUEST: Dated(
+            "retain_until",
+            _l("Une demande, avec ses réponses et ses messages"),
+            _l("le temps indiqué plus haut pour chaque démarche, après la fin de la demande"),
+            None,
+        ),
+        "follow_up": With(_REQUEST, by="follow_up.request_id"),
+        "acknowledgement": With(_REQUEST, by="acknowledgement.request_id"),
+        "paper": With(_REQUEST, by="paper.request_id"),
+        "request_amendment": With(_REQUEST, by="request_amendment.request_id"),
+        "request_document": With(_REQUEST, by="request_document.request_id"),
+        "applied_update": With(_REQUEST, by="applied_update.request_id"),
+        "forwarding": With(_REQUEST, by="forwarding.request_id"),
+        "letter": With(_REQUEST, by="letter.request_id"),
+        "notification": With(_REQUEST, by="notification.request_id"),
+        "request_message": With(_REQUEST, by="request_message.request_id"),
+        "timeline_event": With(_REQUEST, by="timeline_event.request_id"),
+        "life_event": Dated(
+            "purge_after",
+            _l("Un dossier commun à plusieurs organismes, par exemple pour un déménagement"),
+            _l("jusqu’au jour écrit sur sa page ; ce qui a été envoyé suit la durée de chaque demande"),
+            None,
+            erased_by=DAILY,
+        ),
+        "life_event_transfer": With("life_event", by="life_event_transfer.life_event_id"),
+        "document": Dated(
+            "keep_until",
+            _l("Une pièce que vous avez ajoutée"),
+            _l("après l’ajout, ou aussi longtemps que la demande où elle sert"),
+            UNUSED_KEPT,
+            erased_by=DAILY,
+        ),
+        "consent": Dated(
+            "expires_at",
+            _l("Votre accord pour interroger un organisme, et sa réponse"),
+            _l("la durée que vous avez lue avant de le donner ; la réponse est alors effacée"),
+            None,
+            erased_by=HOURLY,
+        ),
+        "account_claim": Dated(
+            "expires_at",
+            _l("Un code pour retrouver un autre compte"),
+            _l("après sa création"),
+            CODE_LIFE + CLAIM_KEPT,
+            after=CLAIM_KEPT,
+            erased_by=HOURLY,
+        ),
+        "audit_entry": Dated(
+            "occurred_at",
+            _l("Le journal de qui a consulté votre dossier, et de vos connexions"),
+            _l("après chaque consultation"),
+            JOURNAL_KEPT,
+            after=JOURNAL_KEPT,
+        ),
+        "outbox_message": Dated(
+            "settled_at",
+            _l("La trace technique de chaque envoi"),
+            _l("après l’envoi"),
+            SETTLED_KEPT,
+            after=SETTLED_KEPT,
+            erased_by=DAILY,
+        ),
+        "outbox_attempt": With("outbox_message", by="outbox_attempt.message_id"),
+        "webhook_receipt": Dated(
+            "received_at",
+            _l("Ce qu’un partenaire nous a répondu"),
+            _l("après sa réponse"),
+            RECEIPTS_KEPT,
+            after=RECEIPTS_KEPT,
+            erased_by=RECEIPTS,
+        ),
+        "session": Dated(
+            "expires_at",
+            _l("Votre session ouverte sur un appareil"),
+            _l("au plus"),
+            ABSOLUTE + STASH_LIFE,
+            after=STASH_LIFE,
+            erased_by=HOURLY,
+        ),
+        "login_attempt": Dated(
+            "expires_at",
+            _l("Une identification commencée"),
+            _l("après son début"),
+            ATTEMPT_LIFE + ATTEMPT_KEPT,
+            after=ATTEMPT_KEPT,
+            erased_by=HOURLY,
+        ),
+        "stashed_form": Dated(
+            "expires_at",
+            _l("Ce que vous écriviez quand votre session s’est terminée"),
+            _l("après la fin de la session"),
+            STASH_LIFE,
+            erased_by=HOURLY,
+        ),
+        "rate_bucket": Dated(
+            "refilled_at",
+            _l("Une empreinte de votre adresse sur le réseau, contre les abus"),
+            _l("après votre dernière tentative"),
+            BUCKETS_KEPT,
+            after=BUCKETS_KEPT,
+            erased_by=HOURLY,
+        ),
+        "agent": Lasting("Who is in charge of a request must stay known as long as the request (CRPA L111-2)."),
+        "agent_department": With("agent", by="agent_department.agent_id"),
+        "audit_seal": Lasting("Hashes and places: they prove the journal and hold nothing of anybody."),
+        "commune": Lasting("Names and postcodes of communes: public, and about nobody."),
+        "public_place": Lasting("Places anyone may go to: public, and about nobody."),
+        "connection_state": Lasting("The state of each partner's connection: one row each, nothing of residents."),
+        "data_key": Lasting("Destroyed with what they seal; the row that stays is empty and tells when."),
+        "department": Lasting("The authority's own departments."),
+        "job": Lasting("The timetable of periodic jobs."),
+        "master_key": Lasting("Names of keys, never a key: they tell which one sealed what."),
+        "local_authority": Lasting("The authority itself."),
+        "poll_cursor": Lasting("How far each partner was asked: one row each, overwritten at each round."),
+        "procedure": Lasting("Published texts."),
+        "procedure_version": Lasting("Published texts; requests stay tied to the version they were made under."),
+    }
+)

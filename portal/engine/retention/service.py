@@ -1,0 +1,86 @@
+"""The door of the room: what residents are told of durations, and the purges. Nothing commits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from portal.casework.catalogue.journeys import load_journeys
+from portal.casework.checklists.service import purge_checklists
+from portal.casework.consents.service import end_expired
+from portal.casework.documents.service import forget_unused
+from portal.casework.life_events.service import purge_events
+from portal.casework.requests.service import purge_drafts, warn_of_drafts
+from portal.engine.retention.inventory import INVENTORY
+from portal.engine.retention.shapes import Dated, Rule
+from portal.ground.web.limits import purge_buckets
+from portal.people.accounts.service import purge_claims
+from portal.people.identity.service import purge_expired
+from portal.records.outbox.service import purge_settled
+
+__all__ = ["Duration", "erase_expired", "erase_kept", "list_durations", "list_rules", "say_duration"]
+
+_DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """One line of the page about personal data."""
+
+    what: str
+    how_long: str
+
+
+def list_rules() -> Mapping[str, Rule]:
+    """Table → until when it keeps what it holds: the portal's tables, then those of the journeys installed.
+
+    A journey that owns tables names them in ``RULES`` of its module ``retention``.
+    """
+    parts = [journey.part("retention") for journey in load_journeys()]
+    own = {name: rule for part in parts if part for name, rule in part.RULES.items()}
+    return {**INVENTORY, **own}
+
+
+def list_durations() -> list[Duration]:
+    """What is kept and for how long, in the words of the page about personal data (RGPD, article 13-2 a)."""
+    dated = [rule for rule in list_rules().values() if isinstance(rule, Dated)]
+    return [Duration(str(rule.what), _how_long(rule)) for rule in dated]
+
+
+def say_duration(lasts: timedelta) -> str:
+    """« 2 ans », « 90 jours », « 13 heures », « 30 minutes »: the largest unit that says it without a lie.
+
+    What does not fall even is rounded up: nothing is kept longer than is said.
+    """
+    seconds = int(lasts.total_seconds())
+    if seconds % (365 * _DAY) == 0:
+        return ngettext("%(num)d an", "%(num)d ans", seconds // (365 * _DAY))
+    if seconds >= 2 * _DAY or seconds % _DAY == 0:
+        return ngettext("%(num)d jour", "%(num)d jours", -(-seconds // _DAY))
+    if seconds >= 60 * 60:
+        return ngettext("%(num)d heure", "%(num)d heures", -(-seconds // (60 * 60)))
+    return ngettext("%(num)d minute", "%(num)d minutes", -(-seconds // 60))
+
+
+def erase_expired(session: Session) -> None:
+    """Each hour: sessions, sign-ins begun, forms put aside, codes, consents whose time is over, rate limits."""
+    purge_expired(session)
+    purge_claims(session)
+    end_expired(session)
+    purge_buckets(session)
+
+
+def erase_kept(session: Session) -> int:
+    """Each day, until it returns 0: forgotten drafts and lists, events that are over, traces of old sendings, documents
+    of no use.
+
+    Some at a time, to hold nobody up. Those who have a draft that will be erased are warned first.
+    """
+    forgotten = warn_of_drafts(session) + purge_drafts(session) + purge_checklists(session) + purge_events(session)
+    return forgotten + purge_settled(session) + forget_unused(session)
+
+
+def _how_long(rule: Dated) -> str:
+    return f"{say_duration(rule.lasts)} {rule.since}" if rule.lasts is not None else str(rule.since)

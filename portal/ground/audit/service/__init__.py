@@ -1,0 +1,24 @@
+"""The door of the journal. Everything flushes and nothing commits."""
+
+from portal.ground.audit.service.reading import AuditView, Place, list_about, list_acts, list_entries
+from portal.ground.audit.service.sealing import Batch, KeptSeal, last_seal, seal_batch
+from portal.ground.audit.service.verifying import Fault, Finding, Report, verify
+from portal.ground.audit.service.writing import record, record_each
+
+__all__ = [
+    "AuditView",
+    "Batch",
+    "Fault",
+    "Finding",
+    "KeptSeal",
+    "Place",
+    "Report",
+    "last_seal",
+    "list_about",
+    "list_acts",
+    "list_entries",
+    "record",
+    "record_each",
+    "seal_batch",
+    "verify",
+]

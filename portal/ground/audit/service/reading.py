@@ -1,0 +1,87 @@
+"""Reading the journal back, for the person concerned."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from portal.ground.audit.models import AuditEntry
+from portal.ground.permissions import ActorKind
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """One line of the journal."""
+
+    id: UUID
+    occurred_at: datetime
+    action: str
+    actor_kind: ActorKind
+    actor_id: UUID | None
+    request_id: UUID | None
+    connection: str | None
+    details: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of lines stopped."""
+
+    occurred_at: datetime
+    id: UUID
+
+
+def list_entries(
+    session: Session, request_id: UUID, *, actions: tuple[str, ...] = (), limit: int = 50
+) -> list[AuditView]:
+    """The latest lines about one request, newest first, optionally of the given actions only."""
+    query = select(*_COLUMNS).where(AuditEntry.request_id == request_id)
+    if actions:
+        query = query.where(AuditEntry.action.in_(actions))
+    rows = session.execute(query.order_by(AuditEntry.occurred_at.desc(), AuditEntry.id.desc()).limit(limit))
+    return [AuditView(*row) for row in rows]
+
+
+def list_about(
+    session: Session,
+    subject_id: UUID,
+    *,
+    kinds: Collection[ActorKind],
+    request_id: UUID | None = None,
+    after: Place | None = None,
+    limit: int = 20,
+) -> list[AuditView]:
+    """The lines about one person by actors of the given kinds, newest first.
+
+    :param request_id: only those about this request.
+    :param after: only those older than the last line of the page before.
+    """
+    query = select(*_COLUMNS).where(AuditEntry.subject_id == subject_id, AuditEntry.actor_kind.in_(kinds))
+    if request_id is not None:
+        query = query.where(AuditEntry.request_id == request_id)
+    if after is not None:
+        query = query.where(tuple_(AuditEntry.occurred_at, AuditEntry.id) < tuple_(after.occurred_at, after.id))
+    rows = session.execute(query.order_by(AuditEntry.occurred_at.desc(), AuditEntry.id.desc()).limit(limit))
+    return [AuditView(*row) for row in rows]
+
+
+def list_acts(session: Session, actor_id: UUID, action: str, *, limit: int = 10) -> list[AuditView]:
+    """The latest times that an account or an agent did this, newest first: their sign-ins, for instance."""
+    query = select(*_COLUMNS).where(AuditEntry.actor_id == actor_id, AuditEntry.action == action)
+    rows = session.execute(query.order_by(AuditEntry.occurred_at.desc(), AuditEntry.id.desc()).limit(limit))
+    return [AuditView(*row) for row in rows]
+
+
+_COLUMNS = (
+    AuditEntry.id,
+    AuditEntry.occurred_at,
+    AuditEntry.action,
+    AuditEntry.actor_kind,
+    AuditEntry.actor_id,
+    AuditEntry.request_id,
+    AuditEntry.connection,
+    AuditEntry.details,
+)

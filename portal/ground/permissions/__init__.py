@@ -1,0 +1,18 @@
+"""Who may do what: the permissions, the roles that hold them, and the immutable actor of a request."""
+
+from portal.ground.permissions.enums import ActorKind, Permission, Role
+from portal.ground.permissions.levels import LEVELS, Level, satisfies_acr
+from portal.ground.permissions.policy import ANONYMOUS, ROLE_PERMISSIONS, SYSTEM, Actor
+
+__all__ = [
+    "ANONYMOUS",
+    "LEVELS",
+    "ROLE_PERMISSIONS",
+    "SYSTEM",
+    "Actor",
+    "ActorKind",
+    "Level",
+    "Permission",
+    "Role",
+    "satisfies_acr",
+]

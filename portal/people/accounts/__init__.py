@@ -1,0 +1,1 @@
+"""Who people are: the authority and its departments, residents (person, account, contact) and agents."""

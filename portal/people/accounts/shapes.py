@@ -1,0 +1,120 @@
+"""What the room takes and gives: plain immutable values, never rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from portal.ground.permissions import Role
+from portal.people.accounts.enums import ValueSource
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityView:
+    """The local authority. ``opening_hours`` is a text by language."""
+
+    id: UUID
+    name: str
+    siret: str
+    insee_code: str
+    reference_prefix: str
+    address: str
+    phone: str
+    email: str
+    website: str
+    privacy_email: str
+    opening_hours: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentView:
+    """A municipal department. ``title`` is a text by language; ``name`` is the French one."""
+
+    id: UUID
+    local_authority_id: UUID
+    slug: str
+    title: Mapping[str, str]
+    email: str
+    phone: str
+
+    @property
+    def name(self) -> str:
+        """The French title."""
+        return self.title["fr"]
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentClaims:
+    """What the residents' provider says of a person, already checked and cleaned by identity.
+
+    ``birthdate`` is ``YYYY-MM-DD`` with zeros for what is unknown, or empty; ``birth_place`` and ``birth_country`` are
+    INSEE codes; ``family_name`` is the birth name, ``preferred_name`` the nom d’usage.
+    """
+
+    family_name: str
+    given_names: tuple[str, ...] = ()
+    preferred_name: str = ""
+    birthdate: str = ""
+    gender: str = ""
+    birth_place: str = ""
+    birth_country: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentClaims:
+    """What the agents' provider says of an agent, already checked and cleaned by identity."""
+
+    siret: str
+    email: str
+    given_name: str = ""
+    usual_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """A resident's account with the identity last received. ``email`` is the declared one, else the provider's."""
+
+    id: UUID
+    person_id: UUID
+    display_name: str
+    given_names: str
+    given_name_parts: tuple[str, ...]
+    family_name: str
+    preferred_name: str
+    birthdate: str
+    gender: str
+    birth_place: str
+    birth_country: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """An agent as provisioned."""
+
+    id: UUID
+    display_name: str
+    email: str
+    role: Role
+    department_ids: frozenset[UUID]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """What the person declared; empty when nothing was."""
+
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownValue:
+    """A value the portal already holds for a concept. ``as_of`` is the day it was last confirmed by its source."""
+
+    value: Any
+    source: ValueSource
+    verified: bool
+    as_of: date

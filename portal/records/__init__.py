@@ -1,0 +1,1 @@
+"""Connections, timeline, durable messages."""

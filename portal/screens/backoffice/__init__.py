@@ -1,0 +1,1 @@
+"""What the municipal departments see: the queue, a request, what did not leave, the connections."""

@@ -1,0 +1,311 @@
+"""Reading across rooms for the agents' lists. Read-only; a constant number of statements whatever the size."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session
+
+from portal.casework.catalogue.models import Procedure, ProcedureVersion
+from portal.casework.requests.enums import Channel, RequestStatus
+from portal.casework.requests.models import ServiceRequest
+from portal.ground.clock import today
+from portal.ground.permissions import Actor
+from portal.people.accounts.models import Agent
+from portal.people.accounts.service import name_key
+from portal.records.outbox.models import OutboxMessage
+from portal.screens.backoffice.filters import Cursor, Filters, Order, View
+
+PAGE = 15
+EXPORT_LIMIT = 5_000
+MIN_REFERENCE = 3
+FAR = date(9999, 12, 31)
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+OPEN = (RequestStatus.SUBMITTED, RequestStatus.IN_PROGRESS, RequestStatus.WAITING_FOR_RESIDENT)
+ENDED = tuple(status for status in RequestStatus if status not in OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue."""
+
+    id: UUID
+    person_id: UUID
+    reference: str
+    title: str
+    applicant_name: str
+    channel: Channel
+    status: RequestStatus
+    submitted_at: datetime
+    deadline: date | None
+    agent_name: str | None
+    mine: bool
+    late: bool
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One page of the queue. ``next`` is where the following page starts.
+
+    Ended requests, which only ever grow in number, are counted up to one more than ``EXPORT_LIMIT``.
+    """
+
+    rows: tuple[QueueRow, ...]
+    counts: dict[View, int]
+    procedures: tuple[tuple[str, str], ...]
+    total: int
+    next: Cursor | None
+
+
+def _failed(session: Session) -> ColumnElement[bool]:
+    """Something of the request waits for a person in « Envois ».
+
+    There are few such messages. Their requests are looked up first: the outbox knows a request by the text of its id.
+    """
+    dead = select(OutboxMessage.group_key).where(
+        OutboxMessage.dead_at.is_not(None), OutboxMessage.group_key.is_not(None)
+    )
+    keys = session.scalars(dead.distinct().order_by(OutboxMessage.group_key).limit(EXPORT_LIMIT))
+    waiting = [UUID(key) for key in keys if key and ID.fullmatch(key)]
+    # Said as plainly false when there is none: an engine reads every request to find one in an empty list.
+    return ServiceRequest.id.in_(waiting) if waiting else false()
+
+
+def count_sendings(session: Session, actor: Actor) -> tuple[int, int]:
+    """How many sendings wait for a person, and how many requests of the actor's departments have one."""
+    dead = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.dead_at.is_not(None))
+    mine = select(func.count()).select_from(ServiceRequest).where(_scope(actor), _failed(session))
+    row = session.execute(select(dead.scalar_subquery(), mine.scalar_subquery())).one()
+    return row[0], row[1]
+
+
+def _condition(view: View, actor: Actor, failed: ColumnElement[bool]) -> ColumnElement[bool]:
+    opened = ServiceRequest.status.in_(OPEN)
+    conditions: dict[View, ColumnElement[bool]] = {
+        View.TODO: opened,
+        View.LATE: and_(opened, ServiceRequest.deadline < today()),
+        View.MINE: and_(opened, ServiceRequest.assigned_agent_id == actor.id),
+        View.UNASSIGNED: and_(opened, ServiceRequest.assigned_agent_id.is_(None)),
+        View.WAITING: ServiceRequest.status == RequestStatus.WAITING_FOR_RESIDENT,
+        View.FAILED: failed,
+        View.ENDED: ServiceRequest.status.in_(ENDED),
+    }
+    return conditions[view]
+
+
+def _scope(actor: Actor) -> ColumnElement[bool]:
+    return ServiceRequest.department_id.in_(actor.department_ids)
+
+
+def _narrow(filters: Filters, procedure_ids: Collection[UUID]) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if filters.procedure:
+        found.append(ServiceRequest.procedure_id.in_(procedure_ids))
+    if filters.status:
+        found.append(ServiceRequest.status == filters.status)
+    if filters.query:
+        found.append(_matches(filters.query))
+    return found
+
+
+def _matches(query: str) -> ColumnElement[bool]:
+    """A part of the name, or at least three characters of the reference, whatever the case, the accents, the dashes."""
+    key, said = name_key(query), "".join(char for char in query.upper() if char.isalnum())
+    wanted: list[ColumnElement[bool]] = []
+    if key:
+        wanted.append(ServiceRequest.applicant_key.contains(key, autoescape=True))
+    if len(said) >= MIN_REFERENCE and said.isascii():
+        wanted.append(func.replace(ServiceRequest.reference, "-", "").contains(said, autoescape=True))
+    return or_(false(), *wanted)
+
+
+def _sort_key(order: Order) -> ColumnElement[Any]:
+    keys: dict[Order, ColumnElement[Any]] = {
+        Order.DEADLINE: func.coalesce(ServiceRequest.deadline, FAR),
+        Order.SUBMITTED: ServiceRequest.submitted_at.expression,
+        Order.APPLICANT: ServiceRequest.applicant_key.expression,
+    }
+    return keys[order]
+
+
+def _cursor_value(order: Order, text: str) -> Any:
+    try:
+        if order is Order.DEADLINE:
+            return date.fromisoformat(text)
+        if order is Order.SUBMITTED:
+            return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return text
+
+
+def _next_cursor(order: Order, row: Any) -> Cursor:
+    values = {
+        Order.DEADLINE: (row.deadline or FAR).isoformat(),
+        Order.SUBMITTED: row.submitted_at.isoformat(),
+        Order.APPLICANT: row.applicant_key,
+    }
+    return Cursor(values[order], row.id)
+
+
+def _rows(
+    session: Session,
+    actor: Actor,
+    filters: Filters,
+    procedure_ids: Collection[UUID],
+    failed: ColumnElement[bool],
+    limit: int,
+) -> list[Any]:
+    key = _sort_key(filters.order)
+    wanted: Any = (
+        select(
+            ServiceRequest.id, ServiceRequest.person_id, ServiceRequest.reference, ProcedureVersion.title,
+            ServiceRequest.applicant_name, ServiceRequest.applicant_key, ServiceRequest.channel, ServiceRequest.status,
+            ServiceRequest.submitted_at, ServiceRequest.deadline, ServiceRequest.assigned_agent_id,
+            Agent.display_name.label("agent_name"), failed.label("failed"),
+        )
+        .join(ProcedureVersion, _is_version(ServiceRequest.procedure_id, ServiceRequest.procedure_version))
+        .outerjoin(Agent, Agent.id == ServiceRequest.assigned_agent_id)
+        .where(_scope(actor), _condition(filters.view, actor, failed), *_narrow(filters, procedure_ids))
+    )  # fmt: skip
+    value = _cursor_value(filters.order, filters.after.value) if filters.after else None
+    if filters.after is not None and value is not None:
+        wanted = wanted.where(tuple_(key, ServiceRequest.id) > tuple_(value, filters.after.id))
+    return list(session.execute(wanted.order_by(key, ServiceRequest.id).limit(limit)))
+
+
+def _is_version(procedure_id: Any, version: Any) -> ColumnElement[bool]:
+    return and_(ProcedureVersion.procedure_id == procedure_id, ProcedureVersion.version == version)
+
+
+def _line(row: Any, actor: Actor) -> QueueRow:
+    opened = row.status in OPEN
+    return QueueRow(
+        id=row.id,
+        person_id=row.person_id,
+        reference=row.reference,
+        title=row.title,
+        applicant_name=row.applicant_name,
+        channel=row.channel,
+        status=row.status,
+        submitted_at=row.submitted_at,
+        deadline=row.deadline if opened else None,
+        agent_name=row.agent_name,
+        mine=row.assigned_agent_id == actor.id,
+        late=bool(opened and row.deadline and row.deadline < today()),
+        failed=bool(row.failed),
+    )
+
+
+def read_queue(session: Session, actor: Actor, filters: Filters) -> Queue:
+    """One page of the queue of the actor's departments, with the counts of the tabs."""
+    choices = _procedures(session, actor)
+    ids = [row_id for row_id, slug, _title in choices if slug == filters.procedure]
+    narrow = _narrow(filters, ids)
+    failed = _failed(session)
+    counts = _counts(session, actor, narrow, failed)
+    rows = _rows(session, actor, filters, ids, failed, PAGE + 1)
+    shown = rows[:PAGE]
+    return Queue(
+        rows=tuple(_line(row, actor) for row in shown),
+        counts=counts,
+        procedures=tuple((slug, title) for _id, slug, title in choices),
+        total=counts[filters.view],
+        next=_next_cursor(filters.order, shown[-1]) if len(rows) > PAGE else None,
+    )
+
+
+def _counts(
+    session: Session, actor: Actor, narrow: list[ColumnElement[bool]], failed: ColumnElement[bool]
+) -> dict[View, int]:
+    """How many each tab holds, in one statement that reads the open requests, and the archive up to the bound."""
+    views = [view for view in View if view not in {View.ENDED, View.FAILED}]
+    sums = [func.sum(case((_condition(view, actor, failed), 1), else_=0)).label(view.name) for view in views]
+    waiting = select(func.count()).select_from(ServiceRequest).where(_scope(actor), failed, *narrow)
+    sums.append(waiting.scalar_subquery().label(View.FAILED.name))
+    ended = (
+        select(literal_column("1"))  # nothing of the row: the index alone is read
+        .select_from(ServiceRequest)
+        .where(_scope(actor), ServiceRequest.status.in_(ENDED), *narrow)
+        .limit(EXPORT_LIMIT + 1)
+        .subquery()
+    )
+    archive = select(func.count()).select_from(ended).scalar_subquery().label(View.ENDED.name)
+    counted = session.execute(select(*sums, archive).where(_scope(actor), ServiceRequest.status.in_(OPEN), *narrow))
+    numbers = counted.mappings().one()
+    return {view: int(numbers[view.name] or 0) for view in View}
+
+
+def read_export(session: Session, actor: Actor, filters: Filters) -> list[QueueRow]:
+    """The whole of the list on screen, within a bound, for the spreadsheet."""
+    choices = _procedures(session, actor)
+    ids = [row_id for row_id, slug, _title in choices if slug == filters.procedure]
+    return [_line(row, actor) for row in _rows(session, actor, filters, ids, _failed(session), EXPORT_LIMIT)]
+
+
+def _procedures(session: Session, actor: Actor) -> list[tuple[UUID, str, str]]:
+    """Id, slug and title of the procedures of the actor's departments."""
+    rows = session.execute(
+        select(Procedure.id, Procedure.slug, func.coalesce(ProcedureVersion.title, Procedure.slug).label("title"))
+        .outerjoin(ProcedureVersion, _is_version(Procedure.id, Procedure.published_version))
+        .where(Procedure.department_id.in_(actor.department_ids))
+        .order_by(Procedure.slug)
+    )
+    return [(row.id, row.slug, row.title) for row in rows]
+
+
+def references_of(session: Session, request_ids: Collection[UUID]) -> dict[str, str]:
+    """Spoken reference by request id (as text), for lists that know only the id."""
+    if not request_ids:
+        return {}
+    rows = session.execute(
+        select(ServiceRequest.id, ServiceRequest.reference).where(ServiceRequest.id.in_(request_ids))
+    )
+    return {str(row.id): row.reference for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A sending that waits for a person: what it is, by which lane, for which request if any."""
+
+    lane: str
+    kind: str
+    reference: str | None
+    request_id: UUID | None = None
+
+
+def find_dead(session: Session, message_id: UUID) -> Letter | None:
+    """A dead letter by its id; None when it is not dead, or not any more."""
+    row = session.execute(
+        select(OutboxMessage.lane, OutboxMessage.group_key, OutboxMessage.kind).where(
+            OutboxMessage.id == message_id, OutboxMessage.dead_at.is_not(None)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    found = references_of(session, {UUID(row.group_key)}) if row.group_key else {}
+    request_id = UUID(row.group_key) if row.group_key in found else None
+    return Letter(row.lane, row.kind, found.get(row.group_key), request_id)
+
+
+def agent_names(session: Session, agent_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of agents, of whatever department, active or not."""
+    if not agent_ids:
+        return {}
+    rows = session.execute(select(Agent.id, Agent.display_name).where(Agent.id.in_(agent_ids)))
+    return {row.id: row.display_name for row in rows}

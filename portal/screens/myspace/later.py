@@ -1,0 +1,108 @@
+"""What followed a request once it had left, in plain sentences for the person: corrections, withdrawals, letters."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from flask_babel import gettext as _
+
+from portal.casework.requests.enums import Closing
+from portal.casework.requests.service import AMENDMENT_KIND, WITHDRAWAL_KIND
+from portal.ground.web.formats import format_date
+from portal.records.timeline.service import EventView
+
+if TYPE_CHECKING:
+    from portal.screens.myspace.story import Teller
+
+
+def _amended(teller: "Teller", event: EventView) -> str:
+    number = event.payload.get("amendment")
+    labels = [change.label for one in teller.view.amendments if one.number == number for change in one.changes]
+    return _("Vous avez corrigé votre demande : %(what)s.", what=", ".join(labels))
+
+
+def _amendment_sent(teller: "Teller", event: EventView) -> str:
+    who = teller.recipient(event)
+    if event.payload.get("received"):
+        return _("Votre correction est transmise. Le destinataire confirme l’avoir : %(who)s.", who=who)
+    return _("Votre correction est transmise : %(who)s.", who=who)
+
+
+def _withdrawal_sent(teller: "Teller", event: EventView) -> str:
+    return _("Nous avons envoyé votre retrait : %(who)s.", who=teller.recipient(event))
+
+
+def _withdrawal_confirmed(teller: "Teller", event: EventView) -> str:
+    return _("Le destinataire confirme qu’il a arrêté votre demande : %(who)s.", who=teller.recipient(event))
+
+
+def _complement_sent(teller: "Teller", event: EventView) -> str:
+    return _("Votre réponse est transmise : %(who)s.", who=teller.recipient(event))
+
+
+def _follow_up_dead(teller: "Teller", event: EventView) -> str:
+    who, kind = teller.recipient(event), event.payload.get("kind")
+    if kind == WITHDRAWAL_KIND:
+        return _(
+            "Notre site ne peut pas envoyer votre retrait (%(who)s). Un agent doit prévenir ce destinataire.", who=who
+        )
+    if kind == AMENDMENT_KIND:
+        return _("Notre site ne peut pas envoyer votre correction (%(who)s). Un agent doit la transmettre.", who=who)
+    return _("Notre site ne peut pas envoyer votre réponse (%(who)s). Un agent doit la transmettre.", who=who)
+
+
+def _follow_up_closed(teller: "Teller", event: EventView) -> str:
+    who = teller.recipient(event)
+    if event.payload.get("closing") == Closing.NOT_SENT:
+        return _("Le service ne préviendra pas ce destinataire : %(who)s.", who=who) + teller.words(event)
+    return _("Le service a prévenu ce destinataire : %(who)s.", who=who) + teller.words(event)
+
+
+def _letter_prepared(teller: "Teller", event: EventView) -> str:
+    return _("Un courrier est préparé, un agent doit le poster : %(who)s.", who=teller.recipient(event))
+
+
+def _letter_posted(teller: "Teller", event: EventView) -> str:
+    text = _("Courrier posté le %(day)s : %(who)s.", day=_day(event), who=teller.recipient(event))
+    tracking = event.payload.get("tracking")
+    return f"{text} {_('Numéro de suivi : %(number)s.', number=tracking)}" if tracking else text
+
+
+def _day(event: EventView) -> str:
+    try:
+        return format_date(date.fromisoformat(str(event.payload.get("posted_on"))))
+    except ValueError:
+        return format_date(event.occurred_at)
+
+
+def _letter_unposted(teller: "Teller", event: EventView) -> str:
+    return _("C’était une erreur : le courrier n’est pas encore posté (%(who)s).", who=teller.recipient(event))
+
+
+def _letter_returned(teller: "Teller", event: EventView) -> str:
+    return _("Le courrier nous est revenu (%(who)s). Un agent doit le reprendre.", who=teller.recipient(event))
+
+
+def _letter_cancelled(teller: "Teller", event: EventView) -> str:
+    return _("Le courrier n’était pas posté : il ne partira pas (%(who)s).", who=teller.recipient(event))
+
+
+def _email_refused(_teller: "Teller", _event: EventView) -> str:
+    return _("Notre courriel n’a pas pu vous être remis.")
+
+
+LATER: Mapping[str, Callable[["Teller", EventView], str]] = {
+    "request_amended": _amended,
+    "amendment_sent": _amendment_sent,
+    "withdrawal_sent": _withdrawal_sent,
+    "withdrawal_confirmed": _withdrawal_confirmed,
+    "complement_sent": _complement_sent,
+    "follow_up_dead": _follow_up_dead,
+    "follow_up_closed": _follow_up_closed,
+    "letter_prepared": _letter_prepared,
+    "letter_posted": _letter_posted,
+    "letter_unposted": _letter_unposted,
+    "letter_returned": _letter_returned,
+    "letter_cancelled": _letter_cancelled,
+    "email_refused": _email_refused,
+}

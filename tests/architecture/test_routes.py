@@ -1,0 +1,373 @@
+"""Every address of the portal, who may open it, and what the edge asks of a form. The table below is the decision."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from portal.ground.db import Database
+from portal.ground.permissions import ROLE_PERMISSIONS, Permission, Role
+from portal.ground.settings import Settings
+from portal.ground.web import open_app
+from portal.ground.web.access import access_of, agent_only, check_inventory, partner_hook, public, resident_only
+from tests.support.client import Browser
+from tests.support.town import Town, app, sign_in, town, visitor
+
+__all__ = ["app", "sign_in", "town", "visitor"]
+
+PUBLIC, RESIDENT, AGENT, PARTNER = "public", "resident", "agent", "partner"
+READ, ASSIGN, MESSAGE, DECIDE = "requests:read", "requests:assign", "requests:message", "requests:decide"
+HEALTH, OPERATE, RETRY = "connections:read", "connections:operate", "deliveries:retry"
+JOIN = "accounts:join"
+POLLS = "participation:manage"
+POST_LETTERS = "letters:post"
+ANY = "any agent"
+
+# Address → method → who may come in. A route that is not here, or not so, fails the tests.
+TABLE: dict[str, dict[str, str]] = {
+    "/": {"GET": PUBLIC},
+    "/accessibilite": {"GET": PUBLIC},
+    "/bienvenue": {"GET": PUBLIC, "POST": PUBLIC},
+    "/bienvenue/liste/<key>": {"GET": PUBLIC, "POST": PUBLIC},
+    "/bienvenue/liste/<key>/agenda.ics": {"GET": PUBLIC},
+    "/bienvenue/liste/<key>/effacer": {"GET": PUBLIC, "POST": PUBLIC},
+    "/bienvenue/liste/<key>/garder": {"POST": RESIDENT},
+    "/bienvenue/liste/<key>/imprimer": {"GET": PUBLIC},
+    "/bienvenue/liste/<key>/lignes/<line_id>": {"GET": PUBLIC, "POST": PUBLIC},
+    "/bienvenue/liste/<key>/liste.txt": {"GET": PUBLIC},
+    "/bienvenue/liste/<key>/reponses": {"GET": PUBLIC, "POST": PUBLIC},
+    "/donnees-personnelles/<slug>": {"GET": PUBLIC},
+    "/agents/": {"GET": ANY},
+    "/agents/connexion": {"GET": PUBLIC},
+    "/agents/connexions": {"GET": HEALTH},
+    "/agents/connexions/<name>/pause": {"GET": OPERATE, "POST": OPERATE},
+    "/agents/connexions/<name>/reprendre": {"POST": OPERATE},
+    "/agents/connexions/<name>/verifier": {"POST": OPERATE},
+    "/agents/courriers": {"GET": POST_LETTERS},
+    "/agents/courriers/<uuid:letter_id>": {"GET": POST_LETTERS},
+    "/agents/courriers/<uuid:letter_id>.pdf": {"GET": POST_LETTERS},
+    "/agents/courriers/<uuid:letter_id>/annuler": {"POST": POST_LETTERS},
+    "/agents/courriers/<uuid:letter_id>/poste": {"POST": POST_LETTERS},
+    "/agents/courriers/<uuid:letter_id>/revenu": {"POST": POST_LETTERS},
+    "/agents/deconnexion": {"GET": PUBLIC, "POST": PUBLIC},
+    "/agents/dossiers": {"GET": READ},
+    "/agents/dossiers.csv": {"GET": READ},
+    "/agents/dossiers/<reference>": {"GET": READ},
+    "/agents/dossiers/<reference>/accuse": {"GET": READ},
+    "/agents/dossiers/<reference>/accuse.pdf": {"GET": READ},
+    "/agents/dossiers/<reference>/accuse/pdf": {"POST": READ},
+    "/agents/dossiers/<reference>/decision": {"GET": READ},
+    "/agents/dossiers/<reference>/decision.pdf": {"GET": READ},
+    "/agents/dossiers/<reference>/decision/pdf": {"POST": READ},
+    "/agents/dossiers/<reference>/affecter": {"POST": ASSIGN},
+    "/agents/dossiers/<reference>/decider": {"GET": DECIDE, "POST": DECIDE},
+    "/agents/dossiers/<reference>/pieces/<uuid:document_id>": {"GET": READ},
+    "/agents/dossiers/<reference>/messages": {"POST": MESSAGE},
+    "/agents/ma-connexion": {"GET": ANY, "POST": ANY},
+    "/agents/dossiers/<reference>/rattacher": {"GET": JOIN, "POST": JOIN},
+    "/agents/signalements/<reference>": {"GET": READ},
+    "/agents/signalements/<reference>/clore": {"POST": DECIDE},
+    "/agents/signalements/<reference>/prendre": {"POST": ASSIGN},
+    "/agents/signalements/<reference>/publier": {"POST": DECIDE},
+    "/agents/signalements/<reference>/reparer": {"POST": DECIDE},
+    "/quotidien/signalements": {"GET": PUBLIC},
+    "/quotidien/signalements/<uuid:report_id>": {"GET": PUBLIC},
+    "/quotidien/signalements/<uuid:report_id>/moi-aussi": {"POST": PUBLIC},
+    "/quotidien/signalements/<uuid:report_id>/photo": {"GET": PUBLIC},
+    "/quotidien/signalements/<uuid:report_id>/photo-apres": {"GET": PUBLIC},
+    "/quotidien/signalements/nouveau": {"GET": PUBLIC, "POST": PUBLIC},
+    "/suivre": {"GET": PUBLIC, "POST": PUBLIC},
+    "/suivre/<reference>": {"GET": PUBLIC},
+    "/suivre/<reference>/<any(accuse, decision):paper>": {"GET": PUBLIC},
+    "/suivre/<reference>/<any(accuse, decision):paper>.pdf": {"GET": PUBLIC},
+    "/suivre/<reference>/<any(accuse, decision):paper>/pdf": {"POST": PUBLIC},
+    "/suivre/<reference>/fermer": {"POST": PUBLIC},
+    "/suivre/<reference>/messages": {"POST": PUBLIC},
+    "/suivre/<reference>/rattacher": {"POST": RESIDENT},
+    "/agents/envois": {"GET": RETRY},
+    "/agents/envois/<uuid:message_id>/clore": {"GET": RETRY, "POST": RETRY},
+    "/agents/envois/<uuid:message_id>/rejouer": {"POST": RETRY},
+    "/connexion": {"GET": PUBLIC},
+    "/connexion/agent": {"POST": PUBLIC},
+    "/connexion/agent/retour": {"GET": PUBLIC},
+    "/connexion/usager": {"POST": PUBLIC},
+    "/connexion/usager/retour": {"GET": PUBLIC},
+    "/deconnexion": {"GET": PUBLIC, "POST": PUBLIC},
+    "/deconnexion/retour": {"GET": PUBLIC},
+    "/demandes/<reference>": {"GET": RESIDENT},
+    "/demandes/<reference>/accuse": {"GET": RESIDENT},
+    "/demandes/<reference>/reponses": {"GET": RESIDENT},
+    "/demandes/<reference>/accuse.pdf": {"GET": RESIDENT},
+    "/demandes/<reference>/accuse/pdf": {"POST": RESIDENT},
+    "/demandes/<reference>/decision": {"GET": RESIDENT},
+    "/demandes/<reference>/decision.pdf": {"GET": RESIDENT},
+    "/demandes/<reference>/decision/pdf": {"POST": RESIDENT},
+    "/demandes/<reference>/messages": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demandes/<reference>/retirer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches": {"GET": PUBLIC},
+    "/demarches/<slug>": {"GET": PUBLIC},
+    "/demarches/<slug>/<step_slug>": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/<step_slug>/accord/<field_name>": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/<step_slug>/pieces": {"POST": RESIDENT},
+    "/demarches/<slug>/<step_slug>/pieces/choix": {"POST": RESIDENT},
+    "/demarches/<slug>/abandonner": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/commencer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/envoyer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/verifier": {"GET": RESIDENT},
+    "/documents/<uuid:document_id>": {"GET": RESIDENT},
+    "/donnees-personnelles": {"GET": PUBLIC},
+    "/langage": {"GET": PUBLIC},
+    "/healthz": {"GET": PUBLIC},
+    "/hooks/<connection>": {"POST": PARTNER},
+    "/je-demenage": {"GET": PUBLIC},
+    "/je-demenage/<uuid:event_id>": {"GET": RESIDENT},
+    "/je-demenage/<uuid:event_id>/<key>": {"GET": RESIDENT, "POST": RESIDENT},
+    "/je-demenage/<uuid:event_id>/a-faire": {"GET": RESIDENT, "POST": RESIDENT},
+    "/je-demenage/<uuid:event_id>/annuler": {"GET": RESIDENT, "POST": RESIDENT},
+    "/je-demenage/<uuid:event_id>/enfants/<slot>": {"GET": RESIDENT, "POST": RESIDENT},
+    "/je-demenage/<uuid:event_id>/modifier": {"GET": RESIDENT, "POST": RESIDENT},
+    "/je-demenage/<uuid:event_id>/recapitulatif": {"GET": RESIDENT},
+    "/je-demenage/nouveau": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mentions-legales": {"GET": PUBLIC},
+    "/mon-espace": {"GET": RESIDENT},
+    "/mon-espace/autorisations": {"GET": RESIDENT},
+    "/mon-espace/autorisations/<uuid:consent_id>/retirer": {"POST": RESIDENT},
+    "/mon-espace/consultations": {"GET": RESIDENT},
+    "/mon-espace/connexion": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/rattachement": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/rattachement/code": {"POST": RESIDENT},
+    "/mon-espace/rattachement/confirmer": {"POST": RESIDENT},
+    "/mon-espace/rattachement/courriel": {"POST": RESIDENT},
+    "/mon-espace/documents": {"GET": RESIDENT},
+    "/mon-espace/documents/<uuid:document_id>/supprimer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/agents/sondages": {"GET": POLLS},
+    "/agents/sondages/nouveau": {"GET": POLLS, "POST": POLLS},
+    "/agents/sondages/<uuid:poll_id>": {"GET": POLLS},
+    "/agents/sondages/<uuid:poll_id>/clore": {"GET": POLLS, "POST": POLLS},
+    "/agents/sondages/<uuid:poll_id>/modifier": {"GET": POLLS, "POST": POLLS},
+    "/agents/sondages/<uuid:poll_id>/publier": {"POST": POLLS},
+    "/participer": {"GET": PUBLIC},
+    "/participer/<slug>": {"GET": PUBLIC},
+    "/participer/<slug>/codes.csv": {"GET": PUBLIC},
+    "/participer/<slug>/croisement": {"GET": PUBLIC},
+    "/participer/<slug>/resultats.csv": {"GET": PUBLIC},
+    "/participer/<slug>/resultats/<int:number>": {"GET": PUBLIC},
+    "/participer/<slug>/verifier": {"POST": PUBLIC},
+    "/participer/<slug>/voter": {"POST": PUBLIC},
+    "/plan-du-site": {"GET": PUBLIC},
+    "/quotidien": {"GET": PUBLIC},
+    "/quotidien/velos": {"GET": PUBLIC},
+    "/readyz": {"GET": PUBLIC},
+    "/verifier": {"GET": PUBLIC, "POST": PUBLIC},
+}
+# Unsafe addresses that ask for no form token: machines, whose signature the view checks.
+WITHOUT_TOKEN = {"/hooks/<connection>"}
+RIGHTS: dict[str, set[str]] = {
+    "visitor": set(),
+    "partner": set(),
+    "resident": set(),
+    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS},
+    "department agent": {READ, ASSIGN, MESSAGE, DECIDE},
+    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS},
+    "operator": {HEALTH, OPERATE, RETRY},
+}
+LOGINS = {
+    "counter agent": "k.haddad",
+    "department agent": "c.legoff",
+    "supervisor": "s.amrani",
+    "operator": "o.operateur",
+}
+PERMISSIONS = {
+    READ: Permission.REQUESTS_READ,
+    ASSIGN: Permission.REQUESTS_ASSIGN,
+    MESSAGE: Permission.REQUESTS_MESSAGE,
+    DECIDE: Permission.REQUESTS_DECIDE,
+    HEALTH: Permission.CONNECTIONS_READ,
+    OPERATE: Permission.CONNECTIONS_OPERATE,
+    RETRY: Permission.DELIVERIES_RETRY,
+    JOIN: Permission.ACCOUNTS_JOIN,
+    POLLS: Permission.PARTICIPATION_MANAGE,
+    POST_LETTERS: Permission.LETTERS_POST,
+}
+# Signing out comes last, so that one browser may try them all.
+ROUTES = sorted(
+    ((rule, method) for rule, methods in TABLE.items() for method in methods),
+    key=lambda route: route[0].endswith("deconnexion"),
+)
+
+
+def expected(who: str, audience: str) -> str:
+    """What this role meets at an address for this audience: ``in``, ``resident door``, ``agent door``, ``refused``."""
+    if audience in {PUBLIC, PARTNER}:
+        return "in"
+    if audience == RESIDENT:
+        return "in" if who == "resident" else "resident door"
+    if who not in LOGINS:
+        return "agent door"
+    return "in" if audience == ANY or audience in RIGHTS[who] else "refused"
+
+
+def address(rule: str) -> str:
+    """An address of this route: of a thing that is not there, so that nothing changes."""
+    chosen = re.sub(r"<any\((\w+)[^>]*>", r"\1", re.sub(r"<int:[^>]+>", "1", rule))
+    return re.sub(r"<uuid:[^>]+>", str(UUID(int=1)), re.sub(r"<[^:>]+>", "inconnu", chosen))
+
+
+def met(answer: TestResponse) -> str:
+    """What an answer amounts to."""
+    if answer.status_code == 303:
+        location = answer.headers["Location"]
+        doors = {"/connexion": "resident door", "/agents/connexion": "agent door"}
+        return doors.get(location.partition("?")[0], "in")
+    return "refused" if answer.status_code == 403 else "in"
+
+
+@pytest.fixture
+def browsers(app: Flask, settings: Settings, database: Database, town: Town) -> dict[str, Browser]:
+    """One browser for each role, signed in; a partner has none of our cookies."""
+    found = {who: Browser(app, settings, database) for who in RIGHTS}
+    found["resident"].sign_in(town.angela)
+    for who, login in LOGINS.items():
+        found[who].sign_in(town.commune.agents[login])
+    return found
+
+
+def test_every_route_is_in_the_table_and_no_other(app: Flask) -> None:
+    actual: dict[str, dict[str, str]] = {}
+    for rule in app.url_map.iter_rules():
+        access = access_of(app, rule.endpoint)
+        assert access is not None, rule
+        words = {permission: word for word, permission in PERMISSIONS.items()}
+        audience = access.kind
+        if access.kind == AGENT:
+            audience = words[access.permission] if access.permission else ANY
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            actual.setdefault(rule.rule, {})[method] = audience
+    assert actual == TABLE
+
+
+def test_the_rights_of_each_role() -> None:
+    roles = {
+        "resident": Role.RESIDENT,
+        "counter agent": Role.COUNTER_AGENT,
+        "department agent": Role.DEPARTMENT_AGENT,
+        "supervisor": Role.SUPERVISOR,
+        "operator": Role.OPERATOR,
+    }
+    assert set(roles.values()) == set(Role)
+    for who, role in roles.items():
+        assert {PERMISSIONS[word] for word in RIGHTS[who]} == ROLE_PERMISSIONS[role], who
+
+
+def test_each_role_meets_what_the_table_says(browsers: dict[str, Browser], settings: Settings) -> None:
+    wrong = []
+    for who, browser in browsers.items():
+        for rule, method in ROUTES:
+            sent = {"csrf_token": browser._fresh_token()} if method == "POST" else None
+            answer = browser.http.open(
+                address(rule), method=method, data=sent, base_url=settings.public_url, follow_redirects=False
+            )
+            assert answer.status_code < 500 or rule.startswith("/connexion/"), (who, method, rule, answer.status_code)
+            if met(answer) != expected(who, TABLE[rule][method]):
+                wrong.append((who, method, rule, answer.status_code, answer.headers.get("Location")))
+    assert wrong == []
+
+
+def test_a_form_without_its_token_is_refused(browsers: dict[str, Browser], settings: Settings) -> None:
+    asked = {
+        rule: {
+            who: browser.http.post(address(rule), base_url=settings.public_url).status_code
+            for who, browser in browsers.items()
+        }
+        for rule, method in ROUTES
+        if method == "POST"
+    }
+    assert {rule for rule, codes in asked.items() if set(codes.values()) != {400}} == WITHOUT_TOKEN
+    foreign = browsers["resident"]._fresh_token()
+    stolen = browsers["department agent"].http.post(
+        "/agents/dossiers/inconnu/messages", data={"csrf_token": foreign}, base_url=settings.public_url
+    )
+    assert stolen.status_code == 400, "the token of another browser"
+
+
+def test_htmx_is_no_excuse(browsers: dict[str, Browser], settings: Settings) -> None:
+    answer = browsers["resident"].http.post(
+        "/demarches/inconnu/commencer", headers={"HX-Request": "true"}, base_url=settings.public_url
+    )
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("headers", "refused"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, True),
+        ({"Sec-Fetch-Site": "same-site"}, True),
+        ({"Sec-Fetch-Site": "nonsense"}, True),
+        ({"Sec-Fetch-Site": "same-origin"}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Origin": "https://ailleurs.example"}, True),
+        ({"Origin": "null"}, True),
+        ({"Origin": "http://127.0.0.1:8071"}, True),
+        ({"Origin": "http://127.0.0.1:8070"}, False),
+        ({}, False),
+    ],
+)
+def test_a_form_of_another_site_is_refused(
+    browsers: dict[str, Browser], settings: Settings, headers: dict[str, str], refused: bool
+) -> None:
+    browser = browsers["resident"]
+    answer = browser.http.post(
+        "/demarches/inconnu/commencer",
+        data={"csrf_token": browser._fresh_token()},
+        headers=headers,
+        base_url=settings.public_url,
+    )
+    assert (answer.status_code == 403) is refused
+    page = browser.http.get("/mon-espace", headers=headers, base_url=settings.public_url)
+    assert page.status_code == 200, "a link from anywhere leads to a page"
+
+
+def test_an_application_with_an_undeclared_route_does_not_start(settings: Settings, database: Database) -> None:
+    opened = open_app(settings, database)
+    opened.add_url_rule("/oubli", "forgotten", lambda: "")
+    with pytest.raises(RuntimeError, match="without an access declaration: forgotten"):
+        check_inventory(opened)
+
+
+@pytest.mark.parametrize("first", [public, resident_only, agent_only(None), partner_hook])
+@pytest.mark.parametrize("second", [public, resident_only, agent_only(Permission.REQUESTS_READ), partner_hook])
+def test_a_second_declaration_is_refused(
+    first: Callable[[Callable[[], str]], Callable[[], str]], second: Callable[[Callable[[], str]], Callable[[], str]]
+) -> None:
+    def view() -> str:
+        return ""
+
+    with pytest.raises(TypeError, match="view carries two access declarations"):
+        second(first(view))
+
+
+def test_a_route_added_behind_the_back_of_the_inventory_is_closed(settings: Settings, database: Database) -> None:
+    opened = open_app(settings, database)
+    opened.add_url_rule("/oubli", "forgotten", lambda: "SESAME")
+    client: FlaskClient = opened.test_client()
+    answer = client.get("/oubli", base_url=settings.public_url)
+    assert answer.status_code == 403
+    assert "SESAME" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [
+        ("/agents/dossiers/VSI-2222-22/messages", "/agents/dossiers/VSI-2222-22"),
+        ("/agents/dossiers/VSI-2222-22/decider", "/agents/dossiers/VSI-2222-22/decider"),
+        ("/agents/connexions/ecoles/verifier", "/agents/connexions"),
+        (f"/agents/envois/{UUID(int=1)}/rejouer", "/agents/envois"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_a_page(visitor: Browser, path: str, back: str) -> None:
+    answer = visitor.post(path)
+    assert answer.location == f"/agents/connexion?suite={back.replace('/', '%2F')}"

@@ -1,0 +1,18 @@
+"""Servers that play partners, on real sockets."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.connectors.fake_http import FakeHttpServer
+
+pytest.register_assert_rewrite("connectors.sdk.testing.delivery", "connectors.sdk.testing.identity")
+pytest.register_assert_rewrite("connectors.sdk.testing.status")
+
+
+@pytest.fixture
+def server() -> Iterator[FakeHttpServer]:
+    """An HTTP server that says 200 ``{}`` until told otherwise."""
+    opened = FakeHttpServer()
+    yield opened
+    opened.close()

@@ -1,0 +1,238 @@
+"""Opening a page writes nothing, but for the few lines that are declared here."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from journeys.daily_services.reports.service import send_report
+from journeys.daily_services.reports.shapes import NewReport
+from portal.casework.catalogue.service import get_published
+from portal.casework.documents import service as documents
+from portal.casework.documents.enums import DocumentState
+from portal.casework.documents.examiner import Examined
+from portal.casework.requests import service as requests
+from portal.ground import clock
+from portal.ground.audit.models import AuditEntry
+from portal.ground.db import Database
+from portal.ground.dictionary.files import FileKind
+from portal.ground.permissions import ANONYMOUS
+from portal.ground.settings import Settings
+from portal.records.outbox import service as outbox
+from tests.journeys.test_welcome import make
+from tests.support import files
+from tests.support.client import Browser
+from tests.support.moving import Move, child, open_procedures
+from tests.support.papers import print_papers
+from tests.support.polls import MARKET, STREET, close_and_count, fill, make_poll
+from tests.support.town import Town, sent_request
+
+WRITING = re.compile(r"\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE|DROP|ALTER)\s+\"?(\w+)", re.IGNORECASE)
+# Route → tables that its page may write in.
+DECLARED = {
+    "backoffice.casefile": {"audit_entry"},
+    "backoffice.acknowledgement": {"audit_entry"},
+    "backoffice.acknowledgement_pdf": {"audit_entry"},
+    "backoffice.decision": {"audit_entry"},
+    "backoffice.document": {"audit_entry"},
+    "backoffice.decision_pdf": {"audit_entry"},
+    "backoffice.decision_form": {"audit_entry"},
+    "backoffice.joining_form": {"audit_entry"},
+    "backoffice.queue_file": {"audit_entry"},
+    "street_desk.show": {"audit_entry"},
+    "identity.back_as_resident": {"audit_entry"},
+    "identity.back_as_agent": {"audit_entry"},
+}
+
+
+@contextmanager
+def written(database: Database) -> Iterator[set[str]]:
+    """The tables written in inside the block."""
+    tables: set[str] = set()
+
+    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        found = WRITING.match(statement)
+        if found:
+            tables.add(found[2].lower())
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield tables
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def sent_document(session: Session, settings: Settings, town: Town, request_id: UUID) -> UUID:
+    """A document of Angela's that her request was sent with."""
+    examined = Examined("facture.pdf", FileKind.PDF, files.pdf(), received="essai")
+    received = documents.Received(examined, DocumentState.CLEAN, clock.now())
+    store, who = documents.store_of(settings), town.resident(town.angela)
+    kept = documents.keep(session, store, who, received, concept="evidence.proof_of_address")
+    documents.link_documents(session, request_id, kept.owner_id, [kept.id], days=30)
+    return kept.id
+
+
+@pytest.fixture
+def values(app: Flask, database: Database, settings: Settings, town: Town, visitor: Browser) -> dict[str, str]:
+    """What stands in the addresses: things that are there, printed papers among them."""
+    reference, decided = sent_request(database, town.angela), sent_request(database, town.angela)
+    with app.app_context(), database.writing() as session:
+        requests.decide(session, town.agent(town.meryem), decided, "accepted", "Bienvenue.", idempotency_key="essai")
+        told = NewReport(kind="road", place="rue du Lac", danger="non")
+        report = send_report(session, ANONYMOUS, told, idempotency_key="essai")
+    print_papers(app, database)
+    with database.writing() as session:
+        requests.start_draft(session, town.resident(town.angela), get_published(session, "carte-mediatheque"))
+        outbox.enqueue(session, lane="ecoles", kind="essai", payload={}, idempotency_key="essai")
+        held = outbox.claim(session, worker="essai", lane="ecoles")[0]
+        outbox.bury(session, held, code="http_400")
+        request_id = requests.find_request_id(session, reference)
+        assert request_id
+        document_id = sent_document(session, settings, town, request_id)
+    return {
+        "reference": reference,
+        "decided": decided,
+        "slug": "carte-mediatheque",
+        "step_slug": "vous",
+        "name": "ecoles",
+        "message_id": str(held.id),
+        "letter_id": str(UUID(int=1)),
+        "field_name": "caf_family_quotient",
+        "document_id": str(document_id),
+        **held_polls(database, town),
+        "report_id": str(report.report_id),
+        "reported": report.reference,
+        "code": report.code,
+        "paper": "accuse",
+        **newcomers_list(visitor),
+        **move_told(database, town),
+    }
+
+
+def newcomers_list(visitor: Browser) -> dict[str, str]:
+    """A list that somebody without an account made."""
+    address = make(visitor)
+    line = re.search(r"/lignes/([a-z0-9-]+)", visitor.get(address).html)
+    assert line
+    return {"list_key": address.rsplit("/", 1)[1], "line_id": line[1]}
+
+
+def move_told(database: Database, town: Town) -> dict[str, str]:
+    """A move of Angela's with a child, which the school knows of."""
+    open_procedures(database)
+    move = Move(database, town.angela, child())
+    move.agree("caf")
+    return {"event_id": str(move.id), "key": "caf", "slot": "1"}
+
+
+def held_polls(database: Database, town: Town) -> dict[str, str]:
+    """A poll that is counted, one that is open, one that nobody sees yet."""
+    counted = make_poll(database, town, questions=(STREET, MARKET))
+    fill(database, counted, [(one, other) for one in (1, 2, 3) for other in (1, 2)] * 11)
+    close_and_count(database, counted)
+    return {
+        "number": "1",
+        "poll": counted.slug,
+        "poll_id": str(counted.id),
+        "open_poll": str(make_poll(database, town).id),
+        "draft_poll": str(make_poll(database, town, publish=False).id),
+    }
+
+
+def known_at(rule: str, values: dict[str, str]) -> dict[str, str]:
+    """What stands in this address, where it is not what stands in most."""
+    others = {
+        "/decision": {"reference": values["decided"]},
+        "/bienvenue/liste/": {"key": values["list_key"]},
+        "/suivre": {"reference": values["reported"]},
+        "/agents/signalements": {"reference": values["reported"]},
+        "/participer/": {"slug": values["poll"]},
+        "/agents/sondages/<uuid:poll_id>/modifier": {"poll_id": values["draft_poll"]},
+        "/agents/sondages/<uuid:poll_id>/clore": {"poll_id": values["open_poll"]},
+    }
+    return values | {name: value for part, own in others.items() if part in rule for name, value in own.items()}
+
+
+@pytest.fixture
+def browsers(sign_in: Callable[..., Browser], visitor: Browser, town: Town) -> dict[str, Browser]:
+    """Everybody who reads."""
+    agents = {login: sign_in(town.commune.agents[login]) for login in ("m.yildiz", "s.amrani", "o.operateur")}
+    return {"visitor": visitor, "resident": sign_in(town.angela), **agents}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_reading_writes_nothing_that_is_not_declared(
+    app: Flask,
+    settings: Settings,
+    database: Database,
+    browsers: dict[str, Browser],
+    values: dict[str, str],
+    method: str,
+) -> None:
+    browsers["visitor"].post("/suivre", {"reference": values["reported"], "code": values["code"]})
+    seen: dict[str, set[str]] = {}
+    opened: set[str] = set()
+    for who, browser in browsers.items():
+        for rule in app.url_map.iter_rules():
+            if "GET" not in (rule.methods or set()):
+                continue
+            known = known_at(rule.rule, values)
+            path = re.sub(r"<(?:[^<>:]+:)?(\w+)>", lambda found: known[found[1]], rule.rule)  # noqa: B023 - used at once
+            with written(database) as tables:
+                answer = browser.http.open(path, method=method, base_url=settings.public_url)
+            assert answer.status_code < 500, (who, path)
+            if answer.status_code == 200:
+                opened.add(rule.endpoint)
+            seen.setdefault(rule.endpoint, set()).update(tables)
+    assert {endpoint: tables for endpoint, tables in seen.items() if tables} == DECLARED
+    never = set(seen) - opened
+    assert never <= {  # redirections, and returns from a provider without what it should bring
+        "backoffice.home",
+        "pages.language",
+        "identity.back_as_agent",
+        "identity.back_as_resident",
+        "identity.back_from_sign_out",
+        "journey_kit.back_to_check",
+        "journey_kit.check",
+        "journey_kit.resume",
+        "myspace.resume_message",
+        "daily_services.report_photo",  # needs what an agent approved: tests/journeys/reports
+        "daily_services.repair_photo",  # same
+        "backoffice.letter",  # needs a letter: tests/portal/screens/backoffice/test_letters.py
+        "backoffice.letter_pdf",  # same
+        "journey_kit.show_terms",  # needs a declared partner: tests/portal/engine/journey_kit/test_asking.py
+    }
+
+
+def test_a_session_is_touched_once_a_minute(
+    database: Database, settings: Settings, sign_in: Callable[..., Browser], town: Town
+) -> None:
+    browser = sign_in(town.angela)
+    for delay, tables in ((30, set()), (61, {"session"}), (62, set()), (130, {"session"})):
+        with clock.shifted(timedelta(seconds=delay)), written(database) as seen:
+            assert browser.http.get("/mon-espace", base_url=settings.public_url).status_code == 200
+        assert seen == tables, delay
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_agent_never_reads_without_leaving_a_line(
+    database: Database,
+    settings: Settings,
+    browsers: dict[str, Browser],
+    values: dict[str, str],
+    method: str,
+) -> None:
+    base = f"/agents/dossiers/{values['reference']}"
+    for path in (base, f"{base}/decider", f"{base}/accuse", "/agents/dossiers.csv"):
+        browsers["m.yildiz"].http.open(path, method=method, base_url=settings.public_url)
+    with database.reading() as session:
+        actions = list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+    read = ["request_read", "request_read", "acknowledgement_read"]
+    assert actions[-5:] == [*read, "list_exported", "request_exported"]

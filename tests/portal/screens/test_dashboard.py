@@ -1,0 +1,60 @@
+"""« Mon espace »."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from portal.casework.requests import service as requests
+from portal.casework.requests.enums import RequestStatus
+from portal.ground import clock
+from portal.ground.db import Database
+from tests.support.client import Browser
+from tests.support.town import Town, counted, sent_request
+
+
+def test_a_visitor_is_asked_to_sign_in(visitor: Browser) -> None:
+    assert visitor.get("/mon-espace", 303).location == "/connexion?suite=%2Fmon-espace"
+
+
+def test_an_empty_space_says_what_to_do(angela: Browser) -> None:
+    page = angela.get("/mon-espace", state="empty")
+    assert "Rien ne vous attend." in page.text
+    assert "Aucune demande en cours." in page.text
+    assert page.links()["Faire une démarche"] == "/demarches"
+    assert "DUBOIS" in page.text
+    assert "FranceConnect, vérifié" in page.text
+    assert "24 août 1962" in page.text
+
+
+def test_what_waits_for_me_comes_first(angela: Browser, town: Town, database: Database) -> None:
+    asked, moving, ended, mine = (sent_request(database, town.angela) for _ in range(4))
+    other = sent_request(database, town.layla)
+    agent = town.agent(town.meryem)
+    with database.writing() as session:
+        requests.request_information(session, agent, asked, "Quel âge avez-vous ?", idempotency_key=str(uuid4()))
+        requests.assign(session, agent, moving, town.meryem.id)
+        requests.decide(session, agent, ended, RequestStatus.ACCEPTED, "Venez.", idempotency_key=str(uuid4()))
+        requests.withdraw(session, town.resident(town.angela), mine)
+    page = angela.get("/mon-espace", state="full")
+    words = page.text
+    assert "Une demande attend votre réponse. Le reste avance sans vous." in words
+    assert words.index("Ce que vous avez à faire") < words.index("En cours") < words.index("Terminées")
+    assert page.links()["Lire et répondre"] == f"/demandes/{asked}#echanges"
+    assert all(word in words for word in ("Prise en compte", "Acceptée", "Retirée", "Question du service"))
+    assert all(reference in words for reference in (asked, moving, ended, mine))
+    assert other not in words
+    assert "Quel âge" not in words
+
+
+def test_a_long_list_is_cut_and_can_be_seen_whole(angela: Browser, town: Town, database: Database) -> None:
+    sent_request(database, town.angela)
+    with counted(database) as few:
+        angela.get("/mon-espace")
+    for number in range(7):
+        with clock.shifted(timedelta(hours=-number)):
+            sent_request(database, town.angela)
+    with counted(database) as many:
+        page = angela.get("/mon-espace")
+    assert len(few) == len(many)
+    assert all(statement.startswith("SELECT") for statement in many)
+    whole = page.links()["Voir les 3 autres demandes"]
+    assert angela.get(whole, state="everything").text.count("Demande VSI-") == 8

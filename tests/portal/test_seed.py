@@ -1,0 +1,103 @@
+"""The sample commune: made through the services, inhabited, and never twice."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from connectors.sandbox.addresses.geocoder import search
+from connectors.sandbox.addresses.towns import TOWNS
+from connectors.sandbox.mobility.stations import STATIONS
+from portal.app import create_app
+from portal.casework.catalogue.service import list_published
+from portal.casework.requests.enums import RequestStatus
+from portal.casework.requests.models import ServiceRequest
+from portal.ground import clock
+from portal.ground.db import Database
+from portal.ground.settings import ConnectionSettings, Settings
+from portal.records.outbox.service import lane_counts
+from portal.records.territory.service import PlaceKind, distance_metres, find_communes, list_places
+from portal.seed import plant
+from portal.seed.territory import settle_territory
+from tests.support.databases import migrate
+
+SCHOOL = ConnectionSettings(connector="school", title="Écoles")
+
+
+def test_a_small_commune_is_inhabited(settings: Settings, database: Database) -> None:
+    made = plant(settings.model_copy(update={"connections": {"ecoles": SCHOOL}}), database, size="small")
+    with database.reading() as session:
+        rows = session.scalars(select(ServiceRequest)).all()
+        session.expunge_all()
+        waiting = lane_counts(session)
+    assert made is not None
+    assert len(rows) >= made >= 60, "journeys may add their own"
+    statuses = Counter(row.status for row in rows)
+    assert {RequestStatus.SUBMITTED, RequestStatus.IN_PROGRESS, RequestStatus.ACCEPTED} <= statuses.keys()
+    assert {RequestStatus.WAITING_FOR_RESIDENT, RequestStatus.REJECTED} <= statuses.keys()
+    with database.reading() as session:
+        open_ones = {one.id for one in list_published(session)}
+    asked = Counter(row.procedure_id for row in rows)
+    assert asked.keys() == open_ones
+    assert min(asked.values()) >= made // len(open_ones) - 1, "no procedure is forgotten"
+    assert len({row.channel for row in rows}) >= 3
+    assert len({row.department_id for row in rows}) >= 7
+    assert len({row.applicant_name for row in rows}) >= 15
+    assert max(row.submitted_at for row in rows) <= clock.now()
+    assert (clock.now() - min(row.submitted_at for row in rows)).days >= 60
+    assert set(waiting) <= {"ecoles", "papiers"}, "mails of the past are not sent again"
+    assert plant(settings, database) is None
+
+
+def test_planting_twice_gives_the_same_commune(settings: Settings, database: Database, tmp_path: Path) -> None:
+    """Whatever the day, chance is drawn from the same seed: what was asked, by whom, and how far it got."""
+    other = Database(f"sqlite:///{tmp_path / 'jumelle.sqlite3'}")
+    migrate(other.url)
+
+    def told(where: Database) -> list[tuple[str, str, str]]:
+        plant(settings, where, size="tiny")
+        with where.reading() as session:
+            rows = session.scalars(select(ServiceRequest).order_by(ServiceRequest.submitted_at, ServiceRequest.id))
+            return [(row.applicant_name, str(row.status), str(row.channel)) for row in rows]
+
+    with clock.frozen(clock.now()):
+        assert told(database) == told(other)
+    other.dispose()
+
+
+def test_without_connections_only_what_can_be_processed_is_published(settings: Settings, database: Database) -> None:
+    assert plant(settings, database, size="empty") == 0
+    with database.reading() as session:
+        slugs = {one.slug for one in list_published(session)}
+    assert "inscription-scolaire" not in slugs
+    assert "signaler-un-probleme" in slugs
+
+
+@pytest.mark.parametrize("path", ["/", "/demarches", "/connexion"])
+def test_before_any_authority_the_portal_says_it_is_not_ready(
+    settings: Settings, database: Database, path: str, tmp_path: Path
+) -> None:
+    client = create_app(settings, database).test_client()
+    answer = client.get(path, headers={"Host": "127.0.0.1"})
+    assert answer.status_code == 503
+    assert "momentanément indisponible" in answer.text
+    assert str(tmp_path) not in answer.text
+
+
+def test_the_ground_of_the_sample_agrees_with_the_simulated_partners(database: Database) -> None:
+    """Places are where the simulated address base puts them, stops are the stations of the simulated network."""
+    for _twice in range(2):
+        with database.writing() as session:
+            settle_territory(session)
+    with database.reading() as session:
+        places = list_places(session)
+        communes = {one.code for one in find_communes(session, "389")}
+    assert communes == {town.code for town in TOWNS}
+    assert len(places) >= 25
+    stops = {(one.name, one.latitude, one.longitude) for one in places if one.kind is PlaceKind.STOP}
+    assert stops == {(one.name, one.latitude, one.longitude) for one in STATIONS}
+    for one in places:
+        if one.kind is not PlaceKind.STOP:
+            house = search(one.line, limit=1, city_code="38999")[0]
+            assert distance_metres(one.latitude, one.longitude, house.latitude, house.longitude) < 30, one.name

@@ -1,0 +1,708 @@
+"""Every state that a page can be in, by whom it is seen, and the test that opens it.
+
+A route without a state here has never been seen by anybody: ``tests/portal/screens/test_states.py`` fails. ``test`` is
+``<file under tests>::<function>``.
+"""
+
+from dataclasses import dataclass
+
+# Routes that never answer with a page of their own: machines, files, redirections.
+NOT_PAGES = frozenset(
+    {
+        "healthz",
+        "welcome.checklist_act",
+        "welcome.checklist_adopt",
+        "welcome.checklist_calendar",
+        "welcome.checklist_erase",
+        "welcome.checklist_text",
+        "readyz",
+        "exchanges.receive",
+        "journey_kit.agree",
+        "moving_house.cancel",
+        "moving_house.tick",
+        "journey_kit.resume",
+        "journey_kit.begin",
+        "journey_kit.discard",
+        "journey_kit.back_to_check",
+        "myspace.withdraw_consent",
+        "myspace.send_former_code",
+        "daily_services.repair_photo",
+        "daily_services.report_photo",
+        "myspace.ask_followed_pdf",
+        "myspace.attach",
+        "myspace.follow_pdf",
+        "myspace.stop_following",
+        "street_desk.take_up",
+        "backoffice.acknowledgement_pdf",
+        "backoffice.ask_acknowledgement_pdf",
+        "backoffice.ask_decision_pdf",
+        "backoffice.decision_pdf",
+        "backoffice.home",
+        "backoffice.letter_pdf",
+        "backoffice.assign",
+        "backoffice.check",
+        "backoffice.queue_file",
+        "backoffice.replay",
+        "backoffice.resume",
+        "myspace.acknowledgement_pdf",
+        "myspace.ask_acknowledgement_pdf",
+        "myspace.ask_decision_pdf",
+        "myspace.decision_pdf",
+        "identity.back_from_sign_out",
+        "identity.leave_as_agent",
+        "identity.leave_as_resident",
+        "identity.sign_out_agent",
+        "identity.sign_out_resident",
+        "pages.language",
+        "participation.codes_file",
+        "participation.results_file",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of one page. ``role``: visitor, resident, agent."""
+
+    endpoint: str
+    name: str
+    role: str
+    test: str
+
+
+STATES: list[State] = []
+
+
+def register(endpoint: str, role: str, file: str, **tests: str) -> None:
+    """Add the states of a route: name (underscores for spaces) → function of ``file``."""
+    STATES.extend(State(endpoint, name.replace("_", " "), role, f"{file}::{test}") for name, test in tests.items())
+
+
+def is_registered(endpoint: str, name: str) -> bool:
+    """Whether a state was announced."""
+    return any(state.endpoint == endpoint and state.name == name for state in STATES)
+
+
+_WALK = "portal/engine/journey_kit/test_walk.py"
+_MEANWHILE = "portal/engine/journey_kit/test_meanwhile.py"
+_PAGES = "portal/screens/test_pages.py"
+_DASHBOARD = "portal/screens/test_dashboard.py"
+_CASEFILE = "portal/screens/test_casefile.py"
+_EVIDENCE = "portal/engine/journey_kit/test_evidence.py"
+_DOCUMENTS = "portal/screens/test_documents.py"
+_EVERY_WALK = "test_each_procedure_is_walked_to_its_acknowledgement"
+_EVERY_STEP = "test_each_step_says_what_is_wrong_and_keeps_what_was_typed"
+
+register("pages.home", "visitor", _PAGES, plain="test_home", many_journeys="test_home_with_four_journeys")
+register(
+    "pages.procedures",
+    "visitor",
+    _PAGES,
+    plain="test_every_procedure_by_theme",
+    found="test_a_search_says_how_many_it_found",
+    nothing_found="test_a_search_that_finds_nothing_says_what_to_do",
+    none_open="test_a_portal_without_procedures",
+)
+register("pages.accessibility", "visitor", _PAGES, plain="test_the_accessibility_statement_is_honest")
+register("pages.personal_data", "visitor", _PAGES, plain="test_personal_data_come_from_the_procedures")
+register("pages.procedure_data", "visitor", _PAGES, plain="test_the_data_of_one_procedure")
+_WELCOME = "journeys/test_welcome.py"
+_LISTED = "test_a_newcomer_gets_a_dated_list_without_an_account"
+_TICKED = "test_a_line_is_ticked_put_off_and_put_back"
+register("welcome.home", "visitor", _WELCOME, plain=_LISTED, erased="test_a_list_is_erased_at_once")
+register("welcome.checklist_create", "visitor", _WELCOME, error="test_what_is_wrong_is_said_and_what_was_typed_is_kept")
+register(
+    "welcome.checklist",
+    "visitor",
+    _WELCOME,
+    loose=_LISTED,
+    noted=_TICKED,
+    late=_TICKED,
+    longest="test_the_longest_list_stays_light",
+    all_done="test_a_list_where_all_is_done",
+)
+register(
+    "welcome.checklist",
+    "resident",
+    _WELCOME,
+    to_keep="test_a_list_is_kept_in_the_account_after_the_sign_in",
+    kept="test_a_list_is_kept_in_the_account_after_the_sign_in",
+)
+register("myspace.home", "resident", _WELCOME, list="test_a_list_is_kept_in_the_account_after_the_sign_in")
+register("welcome.checklist_line", "visitor", _WELCOME, plain=_TICKED, done=_TICKED, postponed=_TICKED)
+register("welcome.checklist_postpone", "visitor", _WELCOME, error=_TICKED)
+register("welcome.checklist_answers", "visitor", _WELCOME, plain="test_changed_answers_make_another_list")
+register(
+    "welcome.checklist_answer",
+    "visitor",
+    _WELCOME,
+    error="test_changed_answers_make_another_list",
+    conflict="test_answers_changed_in_two_windows",
+)
+register("welcome.checklist_print", "visitor", _WELCOME, plain="test_a_list_is_taken_away")
+register("welcome.checklist_confirm", "visitor", _WELCOME, plain="test_a_list_is_erased_at_once")
+register("pages.legal", "visitor", _PAGES, plain="test_legal_page")
+register("pages.site_map", "visitor", _PAGES, plain="test_the_site_map_holds_every_public_page")
+register(
+    "daily_services.home", "visitor", _PAGES, plain="test_the_journey_page", empty="test_a_portal_without_procedures"
+)
+register(
+    "daily_services.bikes",
+    "visitor",
+    "journeys/test_bikes.py",
+    plain="test_the_page_asks_where",
+    found="test_the_nearest_stations_are_told",
+    unknown_address="test_an_address_nobody_knows",
+    too_short="test_too_short_an_address",
+    addresses_down="test_the_address_base_is_down",
+    from_a_place="test_the_address_base_is_down",
+    operator_down="test_the_operator_is_not_there",
+    last_figures="test_old_figures_are_kept_then_hidden",
+    figures_too_old="test_old_figures_are_kept_then_hidden",
+    odd_stations="test_stations_that_say_little",
+    no_station="test_an_operator_without_any_station",
+    no_operator="test_a_town_without_bikes_says_so",
+)
+
+register("journey_kit.start", "visitor", _WALK, plain="test_a_visitor_signs_in_and_lands_on_the_first_question")
+_START = "portal/engine/journey_kit/test_start.py"
+register("journey_kit.start", "visitor", _START, simplified="test_a_person_reads_simplified_french_and_comes_back")
+register("journey_kit.show_step", "resident", _START, simplified="test_the_form_follows_the_choice")
+register("pages.procedures", "visitor", _START, simplified="test_lists_follow_the_choice")
+register(
+    "journey_kit.start",
+    "resident",
+    _MEANWHILE,
+    draft="test_a_draft_is_left_and_taken_up_again",
+    discarded="test_a_draft_is_erased_after_a_question",
+)
+register("journey_kit.confirm_discard", "resident", _MEANWHILE, plain="test_a_draft_is_erased_after_a_question")
+register(
+    "journey_kit.show_step",
+    "resident",
+    _WALK,
+    plain=_EVERY_STEP,
+    sent="test_another_request_starts_from_an_empty_form",
+)
+register(
+    "journey_kit.show_step",
+    "resident",
+    _MEANWHILE,
+    kept_after_the_session="test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing",
+)
+register("journey_kit.save_step", "resident", _WALK, error=_EVERY_STEP)
+register(
+    "journey_kit.save_step",
+    "resident",
+    _MEANWHILE,
+    conflict="test_two_windows_are_shown_side_by_side_and_mine_can_be_kept",
+    gone="test_typing_in_an_erased_draft_shows_what_was_typed",
+    one_question_more="test_a_question_that_an_answer_opens_is_asked_without_blame",
+)
+register(
+    "journey_kit.check",
+    "resident",
+    _WALK,
+    plain=_EVERY_WALK,
+    incomplete="test_a_step_opens_once_those_before_it_are_answered",
+)
+_ASKING = "portal/engine/journey_kit/test_asking.py"
+register(
+    "journey_kit.show_step",
+    "resident",
+    _ASKING,
+    offered="test_the_quotient_is_asked_once_agreed_and_shown_with_its_source",
+    fetched="test_the_quotient_is_asked_once_agreed_and_shown_with_its_source",
+    not_found="test_unknown_is_not_zero",
+    no_answer="test_whatever_goes_wrong_the_procedure_goes_on",
+    identity_refused="test_an_identity_that_does_not_do_blames_nobody",
+    being_asked="test_a_question_that_is_being_asked_can_be_waited_for",
+    closed="test_a_connection_that_is_paused_is_not_offered",
+)
+register(
+    "journey_kit.show_terms",
+    "resident",
+    _ASKING,
+    plain="test_the_quotient_is_asked_once_agreed_and_shown_with_its_source",
+)
+register("journey_kit.check", "resident", _ASKING, unknown="test_unknown_is_not_zero")
+register("journey_kit.send", "resident", _WALK, sent="test_going_back_after_sending_shows_that_it_is_sent")
+register(
+    "journey_kit.send",
+    "resident",
+    _MEANWHILE,
+    changed_elsewhere="test_answers_changed_elsewhere_are_read_again_before_sending",
+    closed="test_a_closed_procedure_says_so_and_keeps_the_answers",
+    no_longer_fits="test_an_answer_that_no_longer_fits_is_pointed_at",
+)
+
+register(
+    "journey_kit.show_step",
+    "resident",
+    _EVIDENCE,
+    documents="test_a_photo_and_a_pdf_are_added_then_one_is_taken_back_and_the_request_is_sent",
+    pending="test_without_a_clear_answer_the_file_waits_and_is_not_given_out",
+    reuse="test_a_document_already_given_is_reused",
+    full="test_no_more_files_than_the_procedure_takes",
+    closed="test_in_production_without_an_antivirus_no_file_is_taken",
+)
+register(
+    "journey_kit.add_file",
+    "resident",
+    _EVIDENCE,
+    refused="test_a_refused_file_is_told_what_to_do_and_nothing_is_kept",
+    trouble="test_a_disk_that_is_full_is_said_and_leaves_nothing",
+)
+register("journey_kit.choose_file", "resident", _EVIDENCE, error="test_a_document_already_given_is_reused")
+register(
+    "myspace.download",
+    "resident",
+    _EVIDENCE,
+    pending="test_without_a_clear_answer_the_file_waits_and_is_not_given_out",
+    refused="test_what_waited_is_scanned_when_the_antivirus_is_back",
+)
+register(
+    "myspace.wallet",
+    "resident",
+    _DOCUMENTS,
+    empty="test_an_empty_wallet_says_what_it_is_for",
+    full="test_a_document_is_read_and_erased_after_a_question",
+    deleted="test_a_document_is_read_and_erased_after_a_question",
+    long="test_a_long_wallet_is_cut_and_reads_the_same_number_of_statements",
+)
+register(
+    "myspace.confirm_deletion",
+    "resident",
+    _DOCUMENTS,
+    plain="test_a_document_is_read_and_erased_after_a_question",
+    used="test_a_document_sent_with_a_request_is_kept",
+)
+register("myspace.delete", "resident", _DOCUMENTS, used="test_a_document_sent_with_a_request_is_kept")
+register(
+    "myspace.answers",
+    "resident",
+    _EVIDENCE,
+    documents="test_a_photo_and_a_pdf_are_added_then_one_is_taken_back_and_the_request_is_sent",
+)
+register(
+    "backoffice.casefile",
+    "agent",
+    _DOCUMENTS,
+    documents="test_an_agent_in_charge_opens_a_document_and_the_person_sees_it",
+)
+register(
+    "backoffice.document",
+    "agent",
+    _DOCUMENTS,
+    pending="test_an_agent_meets_a_file_that_waits",
+    refused="test_an_agent_meets_a_file_that_waits",
+)
+
+register("myspace.home", "resident", _MEANWHILE, draft_saved="test_a_draft_is_left_and_taken_up_again")
+register(
+    "myspace.home",
+    "resident",
+    _DASHBOARD,
+    empty="test_an_empty_space_says_what_to_do",
+    full="test_what_waits_for_me_comes_first",
+    everything="test_a_long_list_is_cut_and_can_be_seen_whole",
+)
+register("myspace.answers", "resident", _CASEFILE, plain="test_the_answers_are_read_again")
+_CONSENTS = "portal/screens/test_consents.py"
+register(
+    "myspace.list_consents",
+    "resident",
+    _CONSENTS,
+    empty="test_nothing_was_agreed_yet",
+    full="test_what_was_agreed_is_listed_and_taken_back",
+    withdrawn="test_what_was_agreed_is_listed_and_taken_back",
+)
+_JOINING = "portal/screens/test_joining.py"
+_COUNTER = "test_at_the_counter_an_agent_checks_the_papers"
+register("backoffice.joining_form", "agent", _JOINING, plain=_COUNTER)
+register("backoffice.join_to_request", "agent", _JOINING, error=_COUNTER, confirm=_COUNTER)
+register("backoffice.casefile", "agent", _JOINING, joined=_COUNTER)
+register("myspace.home", "resident", _JOINING, joined="test_a_code_serves_once")
+register(
+    "myspace.former_account",
+    "resident",
+    _JOINING,
+    plain="test_without_a_former_account_a_code_can_still_be_shown",
+    found="test_a_former_account_is_found_again_by_a_code_sent_to_its_address",
+    sent="test_a_former_account_is_found_again_by_a_code_sent_to_its_address",
+    without_address="test_a_former_account_without_address_is_for_the_counter",
+)
+register("myspace.show_former_code", "resident", _JOINING, code="test_a_code_shown_in_one_session_joins_from_the_other")
+register(
+    "myspace.type_former_code",
+    "resident",
+    _JOINING,
+    confirm="test_a_code_shown_in_one_session_joins_from_the_other",
+    error="test_a_wrong_code_is_kept_and_told",
+)
+register("myspace.join_accounts", "resident", _JOINING, error="test_a_code_serves_once")
+register("myspace.acknowledgement", "resident", _WALK, just_sent=_EVERY_WALK)
+register("myspace.acknowledgement", "resident", _CASEFILE, plain="test_the_acknowledgement_says_all_that_the_law_asks")
+register(
+    "myspace.one_request",
+    "resident",
+    _CASEFILE,
+    leaving="test_a_request_that_has_just_left",
+    retrying="test_a_request_that_will_be_tried_again_says_when",
+    dead="test_a_request_that_could_not_be_sent_is_somebodys_task",
+    transmitted="test_sent_is_not_received_and_received_is_not_taken_into_account",
+    waiting="test_a_question_of_the_service_is_answered",
+    written="test_a_question_of_the_service_is_answered",
+    accepted="test_a_decision_is_read_with_its_reasons",
+    rejected="test_a_decision_is_read_with_its_reasons",
+    withdrawn="test_a_request_is_withdrawn_after_a_question",
+    looked_at="test_who_looked_at_the_file_is_told",
+)
+register(
+    "myspace.write_message",
+    "resident",
+    _CASEFILE,
+    error="test_an_empty_message_is_refused_and_a_long_one_kept",
+    stopped="test_a_message_about_a_withdrawn_request_is_not_lost",
+)
+register("myspace.resume_message", "resident", _CASEFILE, kept="test_a_message_written_when_the_session_ends_is_kept")
+register("myspace.confirm_withdrawal", "resident", _CASEFILE, plain="test_a_request_is_withdrawn_after_a_question")
+register("myspace.withdraw", "resident", _CASEFILE, decided_first="test_a_request_decided_meanwhile_is_not_withdrawn")
+
+_PAPERS = "portal/screens/test_papers.py"
+register(
+    "myspace.acknowledgement",
+    "resident",
+    _PAPERS,
+    preparing="test_the_pdf_says_the_same_as_the_page",
+    ready="test_the_pdf_says_the_same_as_the_page",
+    failed="test_a_paper_that_cannot_be_made_is_somebodys_task",
+    none_yet="test_a_paper_is_asked_for_when_there_is_none",
+)
+register("myspace.decision", "resident", _PAPERS, plain="test_the_decision_is_a_letter_too")
+register(
+    "backoffice.decision",
+    "agent",
+    _PAPERS,
+    plain="test_an_agent_reads_the_same_and_the_person_knows",
+    none_yet="test_a_paper_is_asked_for_when_there_is_none",
+)
+register("pages.verification", "visitor", _PAPERS, plain="test_a_scanned_code_is_checked_at_the_press_of_a_button")
+register(
+    "pages.verify",
+    "visitor",
+    _PAPERS,
+    genuine="test_a_scanned_code_is_checked_at_the_press_of_a_button",
+    same_file="test_a_file_is_compared_with_the_one_that_was_issued",
+    other_file="test_a_file_is_compared_with_the_one_that_was_issued",
+    unknown="test_an_unknown_code_is_said_clearly_and_kept",
+)
+
+_AGENTS = "portal/screens/test_agents_pages.py"
+register(
+    "backoffice.queue",
+    "agent",
+    _AGENTS,
+    empty="test_the_queue_of_an_agent",
+    full="test_the_queue_of_an_agent",
+    nothing_found="test_the_queue_of_an_agent",
+)
+register("backoffice.casefile", "agent", _AGENTS, plain="test_a_request_read_by_an_agent")
+register("backoffice.acknowledgement", "agent", _AGENTS, plain="test_a_request_read_by_an_agent")
+register("backoffice.message", "agent", _AGENTS, error="test_a_request_read_by_an_agent")
+register("backoffice.decision_form", "agent", _AGENTS, plain="test_deciding_asks_twice")
+register("backoffice.decide", "agent", _AGENTS, error="test_deciding_asks_twice", confirm="test_deciding_asks_twice")
+register("backoffice.connections", "agent", _AGENTS, plain="test_the_pages_of_an_operator")
+register("backoffice.pause_form", "agent", _AGENTS, plain="test_the_pages_of_an_operator")
+register("backoffice.pause", "agent", _AGENTS, error="test_the_pages_of_an_operator")
+register("backoffice.deliveries", "agent", _AGENTS, empty="test_dead_letters", full="test_dead_letters")
+register("backoffice.close_form", "agent", _AGENTS, plain="test_dead_letters")
+register("identity.resident_door", "visitor", _AGENTS, plain="test_the_doors")
+register(
+    "identity.resident_door",
+    "resident",
+    "portal/engine/journey_kit/test_step_up.py",
+    stepping_up="test_a_procedure_may_ask_for_a_safer_sign_in",
+    stepping_up_with_a_form="test_what_was_typed_comes_back_after_a_safer_sign_in",
+)
+register("identity.agent_door", "visitor", _AGENTS, plain="test_the_doors")
+register("identity.back_as_resident", "visitor", _AGENTS, problem="test_the_doors")
+register("identity.back_as_agent", "visitor", _AGENTS, problem="test_the_doors")
+register("identity.ask_resident", "resident", _AGENTS, plain="test_signing_out_is_asked")
+register("identity.ask_agent", "agent", _AGENTS, plain="test_signing_out_is_asked")
+
+_SESSIONS = "portal/screens/test_own_sessions.py"
+register(
+    "identity.resident_sessions",
+    "resident",
+    _SESSIONS,
+    plain="test_a_resident_sees_their_sessions_and_sign_ins",
+    closed="test_closing_one_session_shows_the_door_there_at_the_next_click",
+    alone="test_a_session_alone",
+)
+register("identity.close_resident_sessions", "resident", _SESSIONS, gone="test_somebody_elses_session_is_none_of_mine")
+_CONSULTATIONS = "portal/screens/test_consultations.py"
+register(
+    "myspace.consultations",
+    "resident",
+    _CONSULTATIONS,
+    empty="test_nobody_looked_yet",
+    full="test_every_reading_act_and_exchange_is_told_by_request",
+    one_request="test_a_single_request",
+    next_page="test_pages_follow_each_other_without_a_gap",
+)
+register("identity.agent_sessions", "agent", _SESSIONS, plain="test_an_agent_has_the_same_page")
+register("identity.close_agent_sessions", "agent", _SESSIONS, gone="test_an_agent_has_the_same_page")
+
+_MOVING = "journeys/test_moving_house.py"
+register("moving_house.home", "visitor", _MOVING, plain="test_the_door_says_what_the_journey_does")
+register("moving_house.home", "resident", _MOVING, with_files="test_the_door_says_what_the_journey_does")
+register("moving_house.new", "resident", _MOVING, plain="test_the_facts_are_told_once_with_what_is_known")
+register("moving_house.create", "resident", _MOVING, error="test_what_is_wrong_is_said_and_what_was_typed_is_kept")
+register("moving_house.edit", "resident", _MOVING, plain="test_a_changed_date_is_told_again_to_those_who_knew")
+register(
+    "moving_house.change",
+    "resident",
+    _MOVING,
+    error="test_what_is_wrong_is_said_and_what_was_typed_is_kept",
+    conflict="test_two_windows_are_told_apart",
+)
+register(
+    "moving_house.child",
+    "resident",
+    _MOVING,
+    new="test_a_child_is_added_changed_and_taken_out",
+    known="test_a_child_is_added_changed_and_taken_out",
+)
+register("moving_house.change_child", "resident", _MOVING, error="test_a_child_is_added_changed_and_taken_out")
+register(
+    "moving_house.one_move",
+    "resident",
+    _MOVING,
+    nothing_sent="test_the_facts_are_told_once_with_what_is_known",
+    all_stages="test_each_organisation_has_its_own_state_in_three_words",
+    nobody="test_a_move_that_concerns_nobody_says_so",
+    corrected="test_a_changed_date_is_told_again_to_those_who_knew",
+    cancelled="test_a_move_is_cancelled_with_those_who_knew",
+    one_down="test_a_partner_down_is_said_and_the_two_others_go_through",
+)
+register(
+    "moving_house.organisation",
+    "resident",
+    _MOVING,
+    before="test_an_organisation_is_told_after_its_own_consent",
+    after="test_an_organisation_is_told_after_its_own_consent",
+    blocked="test_what_stands_against_a_sending_is_said",
+    refused="test_each_organisation_has_its_own_state_in_three_words",
+)
+register(
+    "moving_house.decide",
+    "resident",
+    _MOVING,
+    error="test_an_organisation_is_told_after_its_own_consent",
+    conflict="test_what_stands_against_a_sending_is_said",
+    incomplete="test_facts_that_do_not_fill_a_procedure_leave_nothing_behind",
+)
+register(
+    "moving_house.guides",
+    "resident",
+    _MOVING,
+    plain="test_what_the_person_does_alone_has_its_dates",
+    ticked="test_what_the_person_does_alone_has_its_dates",
+)
+register("moving_house.recap", "resident", _MOVING, plain="test_the_recap_says_state_time_and_reference")
+register("moving_house.confirm_cancel", "resident", _MOVING, plain="test_a_move_is_cancelled_with_those_who_knew")
+
+_TELLING = "journeys/reports/test_telling.py"
+_SENT_WITHOUT = "test_a_report_is_sent_without_an_account"
+register("daily_services.new_report", "visitor", _TELLING, plain=_SENT_WITHOUT)
+register(
+    "daily_services.tell_report",
+    "visitor",
+    _TELLING,
+    rest=_SENT_WITHOUT,
+    place_errors="test_the_first_page_says_what_is_wrong_and_keeps_the_rest",
+    rest_errors="test_the_last_page_says_what_is_wrong_and_keeps_the_rest",
+    photo_refused="test_a_hostile_photo_is_refused_with_its_reason",
+    trap="test_a_robot_that_fills_everything_is_told_what_to_empty",
+    too_many="test_too_many_reports_from_one_network_wait",
+    address="test_an_address_found_is_offered_and_one_made_up_is_not_taken",
+    located="test_a_position_is_confirmed_by_its_street",
+    similar="test_the_same_problem_nearby_is_offered_first",
+)
+register("myspace.follow", "visitor", _TELLING, just_sent=_SENT_WITHOUT)
+
+_PUBLIC = "journeys/reports/test_public.py"
+_DESK = "journeys/reports/test_desk.py"
+_WORKS = "test_the_department_takes_up_publishes_and_repairs"
+_ERRORS_OF_CLOSING = "test_closing_without_repair_asks_why"
+register(
+    "daily_services.reports",
+    "visitor",
+    _PUBLIC,
+    full="test_the_list_pages_by_key_counts_and_draws",
+    sifted="test_the_list_is_sifted_by_kind_and_state",
+    nothing="test_the_list_is_sifted_by_kind_and_state",
+)
+register(
+    "daily_services.report",
+    "visitor",
+    _PUBLIC,
+    received="test_nothing_that_was_typed_is_public_before_an_agent_read_it",
+    approved="test_an_approved_photo_is_small_and_says_nothing_else",
+    added="test_me_too_counts_once",
+    already="test_me_too_counts_once",
+)
+register("daily_services.report", "visitor", _DESK, repaired=_WORKS, closed=_ERRORS_OF_CLOSING)
+register(
+    "daily_services.me_too",
+    "visitor",
+    _PUBLIC,
+    errors="test_me_too_says_what_is_wrong",
+    ended="test_me_too_says_what_is_wrong",
+)
+register("street_desk.show", "agent", _PUBLIC, photo="test_an_approved_photo_is_small_and_says_nothing_else")
+register("street_desk.show", "agent", _DESK, received=_WORKS, taken=_WORKS, ended=_WORKS)
+register("street_desk.close", "agent", _DESK, close_errors=_ERRORS_OF_CLOSING)
+register(
+    "street_desk.repair",
+    "agent",
+    _DESK,
+    photo_refused="test_a_photo_of_the_repair_is_shown_and_a_hostile_one_refused",
+    repair_errors="test_a_repair_has_a_day_that_is_possible",
+    too_late="test_who_comes_second_is_told",
+)
+register(
+    "street_desk.publish",
+    "agent",
+    _DESK,
+    publish_errors="test_what_is_published_is_checked",
+    no_photo="test_a_photo_that_is_not_there_is_not_published",
+)
+
+_FOLLOWING = "portal/screens/test_following.py"
+_BOTH_WAYS = "test_messages_pass_both_ways"
+_OTHER_DEVICE = "test_the_code_opens_the_request_on_another_device"
+register("myspace.ask_code", "visitor", _FOLLOWING, plain=_OTHER_DEVICE)
+register(
+    "myspace.check_code",
+    "visitor",
+    _FOLLOWING,
+    errors="test_the_door_says_what_is_missing",
+    too_many="test_guessing_is_bounded_for_a_network_and_for_a_request",
+)
+register(
+    "myspace.follow",
+    "visitor",
+    _FOLLOWING,
+    open=_OTHER_DEVICE,
+    written=_BOTH_WAYS,
+    asked=_BOTH_WAYS,
+    decided=_BOTH_WAYS,
+)
+register("myspace.follow", "resident", _FOLLOWING, signed_in="test_an_account_takes_it_over")
+register("myspace.follow_paper", "visitor", _FOLLOWING, plain=_OTHER_DEVICE, decision=_BOTH_WAYS)
+register("myspace.write_following", "visitor", _FOLLOWING, errors=_BOTH_WAYS)
+_POLLS = "journeys/participation/test_pages.py"
+_ONCE = "test_angela_votes_once"
+_BEFORE_AND_AFTER = "test_before_and_after"
+_RESULTS = "test_results_one_page_a_question"
+register(
+    "participation.home",
+    "visitor",
+    _POLLS,
+    empty="test_nothing_is_asked_yet",
+    full="test_what_is_asked_what_was_answered_and_what_else",
+)
+register("participation.show", "resident", _POLLS, form=_ONCE, voted=_ONCE)
+register(
+    "participation.show",
+    "visitor",
+    _POLLS,
+    door=_ONCE,
+    upcoming=_BEFORE_AND_AFTER,
+    counting=_BEFORE_AND_AFTER,
+    results=_RESULTS,
+    too_small="test_ten_ballots_are_not_detailed",
+)
+register(
+    "participation.check",
+    "resident",
+    _POLLS,
+    confirm=_ONCE,
+    refused=_ONCE,
+    error="test_an_answer_that_is_no_choice_is_pointed_at",
+)
+register(
+    "participation.vote",
+    "resident",
+    _POLLS,
+    receipt=_ONCE,
+    refused=_ONCE,
+    form=_ONCE,
+    error="test_an_answer_that_is_no_choice_is_pointed_at",
+)
+register("participation.question", "visitor", _POLLS, results=_RESULTS)
+register("participation.cross", "visitor", _POLLS, chart=_RESULTS, too_small="test_a_small_group_is_not_described")
+_DESK = "journeys/participation/test_desk.py"
+_PUBLISHED = "test_a_poll_is_prepared_read_again_and_published"
+_FIXED = "test_a_published_poll_does_not_change"
+_ENDED = "test_a_poll_is_closed_early_with_a_reason"
+register("participation_desk.polls", "agent", _DESK, empty=_PUBLISHED, full=_PUBLISHED)
+register("participation_desk.new", "agent", _DESK, plain=_PUBLISHED)
+register("participation_desk.create", "agent", _DESK, error="test_what_is_wrong_is_pointed_at_and_what_was_typed_kept")
+register("participation_desk.one", "agent", _DESK, draft=_PUBLISHED, published=_PUBLISHED, over=_ENDED)
+register("participation_desk.edit", "agent", _DESK, plain=_PUBLISHED, refused=_FIXED)
+register("participation_desk.change", "agent", _DESK, error=_PUBLISHED, refused=_FIXED)
+register(
+    "participation_desk.publish",
+    "agent",
+    _DESK,
+    error="test_a_poll_whose_days_have_passed",
+    refused=_FIXED,
+)
+register("participation_desk.close_form", "agent", _DESK, plain=_ENDED, refused=_FIXED)
+register("participation_desk.close", "agent", _DESK, error=_ENDED, refused=_FIXED)
+_TRUTHS = "portal/screens/test_truths.py"
+register(
+    "myspace.one_request",
+    "resident",
+    _TRUTHS,
+    handed_over="test_closing_a_sending_asks_how_and_the_person_reads_exactly_that",
+    not_to_be_sent="test_a_sending_that_is_given_up_says_why",
+    withdrawal_asked="test_a_withdrawal_that_travels_is_asked_then_sent_then_confirmed",
+    withdrawal_confirmed="test_a_withdrawal_that_travels_is_asked_then_sent_then_confirmed",
+    address_refused="test_an_address_that_takes_no_mail_is_said_on_the_page",
+    corrected="test_a_correction_shows_who_still_has_the_old_answers",
+)
+register(
+    "myspace.confirm_withdrawal",
+    "resident",
+    _TRUTHS,
+    told_by_us="test_a_withdrawal_that_travels_is_asked_then_sent_then_confirmed",
+    told_by_hand="test_a_recipient_that_takes_no_withdrawal_is_said_before_it_is_asked",
+)
+register("myspace.answers", "resident", _TRUTHS, corrected="test_a_correction_shows_who_still_has_the_old_answers")
+register("backoffice.casefile", "agent", _TRUTHS, corrected="test_a_correction_shows_who_still_has_the_old_answers")
+register(
+    "backoffice.close", "agent", _TRUTHS, error="test_closing_a_sending_asks_how_and_the_person_reads_exactly_that"
+)
+
+_LETTERS = "portal/screens/backoffice/test_letters.py"
+_POSTED = "test_a_letter_is_printed_posted_taken_back_and_comes_back"
+register("backoffice.letters", "agent", _LETTERS, empty="test_nothing_to_post", full=_POSTED)
+register(
+    "backoffice.letter",
+    "agent",
+    _LETTERS,
+    ready=_POSTED,
+    posted=_POSTED,
+    cancelled="test_a_letter_that_is_taken_back_is_not_offered",
+)
+register("backoffice.post_letter", "agent", _LETTERS, error=_POSTED, moved=_POSTED)
+register("backoffice.unpost_letter", "agent", _LETTERS, moved=_POSTED)
+register("backoffice.return_letter", "agent", _LETTERS, moved=_POSTED)
+register(
+    "myspace.one_request", "resident", _LETTERS, letter_ready=_POSTED, letter_posted=_POSTED, letter_returned=_POSTED
+)
+register("myspace.confirm_withdrawal", "resident", _LETTERS, letter_ready=_POSTED, letter_posted=_POSTED)

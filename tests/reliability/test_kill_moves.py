@@ -73,6 +73,9 @@ def test_each_organisation_is_told_once_and_the_page_stays_true(place, town, dat
                 mover.join(PATIENCE)
             assert [mover.failure for mover in movers if mover.failure] == []
             wait_while(lambda: min(len(refs(database, lane)) for lane in ("ecoles", "mobilite")) < MOVERS, PATIENCE)
+            # what is given up or settled is not corrected any more, and a letter not yet made never is: both have to
+            # be there before
+            wait_while(lambda: corrected(database) < 2 * MOVERS or unsettled(database) > 0, PATIENCE)
             for mover in movers:
                 if mover.gives_up:
                     mover.give_up()
@@ -132,6 +135,12 @@ def refs(database, lane):
         f" WHERE f.connection = '{lane}' AND f.external_ref IS NOT NULL"
     )
     return {str(account).replace("-", ""): ref for account, ref in rows(database, query)}
+
+
+def corrected(database):
+    """How many requests have reached a partner with the new date, sent as a correction or from the start."""
+    query = "SELECT count(*) FROM forwarding WHERE connection IN ('ecoles', 'mobilite') AND carried_amendment >= 1"
+    return rows(database, query)[0][0]
 
 
 def unsettled(database):

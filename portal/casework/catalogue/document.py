@@ -9,18 +9,21 @@ from pydantic import Field as Limits
 
 from portal.casework.catalogue.conditions import Condition
 from portal.casework.catalogue.enums import DelayUnit, Regime
-from portal.ground.dictionary.service import ConceptId, FileKind, LocalText, Option
+from portal.ground.dictionary.service import Concept, ConceptId, FileKind, LocalText, Option
 
 __all__ = [
     "AcknowledgementRule",
     "Alternative",
+    "Case",
     "Conditions",
     "Delay",
     "DelayUnit",
+    "Exit",
     "Fee",
     "FeeBand",
     "Fetch",
     "Field",
+    "Formula",
     "LegalReference",
     "LocalText",
     "MissingEvidence",
@@ -28,6 +31,7 @@ __all__ = [
     "Questionnaire",
     "Recourse",
     "Regime",
+    "Repeat",
     "Route",
     "ServiceContact",
     "Step",
@@ -57,10 +61,39 @@ class Fetch(_Part):
     keep_days: Annotated[int, Limits(ge=1, le=365)] = 30
 
 
+class Formula(_Part):
+    """How a value is worked out from other answers, instead of asked: exactly one way.
+
+    ``total`` and ``product`` of numbers or amounts; ``count`` of what a repeated step holds; ``years_since`` a date.
+    """
+
+    total: Annotated[tuple[FieldName, ...], Limits(min_length=1, max_length=20)] | None = None
+    product: Annotated[tuple[FieldName, ...], Limits(min_length=2, max_length=5)] | None = None
+    count: FieldName | None = None
+    years_since: FieldName | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Formula":
+        ways = [way for way in (self.total, self.product, self.count, self.years_since) if way is not None]
+        if len(ways) != 1:
+            raise ValueError("one way exactly is needed: total, product, count or years_since")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The answers that the value hangs on."""
+        single = self.count or self.years_since
+        return (single,) if single else (self.total or self.product or ())
+
+
 class Field(_Part):
     """A concept as this procedure asks it. ``label``, ``hint`` and ``options`` replace the concept's own.
 
-    ``accepts`` and ``max_files`` are for supporting documents only.
+    ``own`` describes a concept that this department alone uses, under an id that starts with ``department.``; the
+    dictionary does not know it. ``accepts`` and ``max_files`` are for supporting documents only; ``at_least`` and
+    ``at_most`` for numbers and amounts. ``linked_to`` names the choice whose answer limits the options (those whose
+    ``under`` holds it). ``pattern`` is a regular expression (RE2) that a text must match whole, ``pattern_says`` what
+    it asks, in words. ``nir_basis`` is the text that lets a social security number be asked here.
     """
 
     concept: ConceptId
@@ -74,6 +107,14 @@ class Field(_Part):
     max_files: Annotated[int, Limits(ge=1, le=20)] | None = None
     prefill: bool = True
     fetch: Fetch | None = None
+    own: Concept | None = None
+    formula: Formula | None = None
+    linked_to: FieldName | None = None
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    pattern: Annotated[str, Limits(min_length=1, max_length=200)] | None = None
+    pattern_says: LocalText | None = None
+    nir_basis: LocalText | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -83,14 +124,39 @@ class Field(_Part):
         return data
 
 
+class Repeat(_Part):
+    """The page is asked for each of several: a child, a vehicle. Its answers are kept under ``name``, a list.
+
+    ``item`` is how one is called (« un enfant »).
+    """
+
+    name: FieldName
+    item: LocalText
+    at_least: Annotated[int, Limits(ge=0, le=20)] = 1
+    at_most: Annotated[int, Limits(ge=1, le=20)] = 6
+
+
+class Exit(_Part):
+    """Where those go whom the procedure is not for: shown when ``when`` holds of the answers saved so far."""
+
+    slug: Slug
+    when: Condition
+    title: LocalText
+    text: LocalText
+    phone: Annotated[str, Limits(max_length=30)] = ""
+    link: Annotated[str, Limits(max_length=300)] = ""
+
+
 class Step(_Part):
-    """One page of questions."""
+    """One page of questions; with ``repeat``, one for each of several. ``exits`` are looked at once it is saved."""
 
     slug: Slug
     title: LocalText
     lead: LocalText | None = None
     fields: Annotated[tuple[Field, ...], Limits(min_length=1, max_length=40)]
     when: Condition | None = None
+    repeat: Repeat | None = None
+    exits: Annotated[tuple[Exit, ...], Limits(max_length=5)] = ()
 
 
 class Questionnaire(Protocol):
@@ -197,6 +263,20 @@ class LegalReference(_Part):
     articles: Annotated[tuple[Annotated[str, Limits(min_length=1, max_length=40)], ...], Limits(max_length=20)] = ()
 
 
+class Case(_Part):
+    """A recorded trial: these answers, as people type them, must end so.
+
+    ``steps``: the pages seen, in order; ``refused``: the fields whose answer is refused; ``exit``: the exit page.
+    """
+
+    name: Line
+    answers: dict[str, Any]
+    ends: Literal["sent", "refused", "exit"]
+    steps: Annotated[tuple[Slug, ...], Limits(max_length=30)] = ()
+    refused: Annotated[tuple[FieldName, ...], Limits(max_length=60)] = ()
+    exit: Slug | None = None
+
+
 class ProcedureDocument(_Part):
     """A procedure. ``department`` is the slug of the one in charge; ``needs`` is what to have at hand at the start.
 
@@ -234,6 +314,7 @@ class ProcedureDocument(_Part):
     retention_days: Annotated[int, Limits(ge=1, le=36500)]
     legal_basis: LocalText
     legal_references: Annotated[tuple[LegalReference, ...], Limits(max_length=10)] = ()
+    cases: Annotated[tuple[Case, ...], Limits(max_length=40)] = ()
 
     def fields(self) -> Iterator[tuple[Step, Field]]:
         """Every field with its step, in the order they are asked."""

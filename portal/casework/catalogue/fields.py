@@ -36,8 +36,8 @@ USUAL_MAX_FILES = 5
 
 
 def field_concept(field: Field) -> Concept:
-    """The concept behind a field."""
-    return get_concept(field.concept)
+    """The concept behind a field: the dictionary's, or the department's own."""
+    return field.own or get_concept(field.concept)
 
 
 def field_label(field: Field) -> str:

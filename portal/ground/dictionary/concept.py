@@ -89,12 +89,13 @@ class Retention(StrEnum):
 
 
 class Option(BaseModel):
-    """One answer of a choice."""
+    """One answer of a choice. ``under``: in a linked list, the answers to the first list under which it is offered."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     code: Code
     label: LocalText
+    under: Annotated[tuple[Code, ...], Field(max_length=40)] = ()
 
 
 class Concept(BaseModel):

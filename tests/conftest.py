@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from portal.ground.db import Database
 from portal.ground.settings import Settings, load_settings
@@ -16,6 +18,11 @@ from tests.support.hurry import remember_routes, share_statements
 from tests.support.town import Town, found_town
 
 MASTER_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
+# A slow machine is no defect. What continuous integration tries is the same each time; elsewhere it is drawn anew.
+hypothesis_settings.register_profile(
+    "parvis", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=bool(os.environ.get("CI"))
+)
+hypothesis_settings.load_profile("parvis")
 remember_routes()
 CONFIG = Path(__file__).parent / "support" / "parvis.toml"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -42,7 +42,6 @@ def test_what_was_typed_comes_back_untouched() -> None:
     assert html.select_one("[name=naissance-year]")["value"] == "62"
 
 
-@settings(deadline=None)  # a slow machine is no defect of the field
 @given(st.text(max_size=80))
 def test_no_text_breaks_out_of_its_field(text: str) -> None:
     form = build_form({"nom": TextLineField("Nom")})(MultiDict({"nom": text}))

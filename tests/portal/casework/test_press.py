@@ -221,7 +221,7 @@ def test_nobody_is_refused_for_a_name(count: int) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_text_whatever_is_refused(name: str) -> None:
     assert typeset(name)[0].startswith(b"%PDF-")
 

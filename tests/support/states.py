@@ -99,6 +99,7 @@ register(
     "visitor",
     _PAGES,
     plain="test_every_procedure_by_theme",
+    one_theme="test_one_theme_and_a_theme_that_is_not_there",
     found="test_a_search_says_how_many_it_found",
     nothing_found="test_a_search_that_finds_nothing_says_what_to_do",
     none_open="test_a_portal_without_procedures",

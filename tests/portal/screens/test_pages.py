@@ -11,6 +11,7 @@ from portal.ground import web
 from portal.ground.db import Database
 from portal.ground.permissions import SYSTEM
 from portal.ground.web.access import access_of
+from portal.screens.pages.wording import detail_of
 from tests.support.client import Browser, Page
 from tests.support.town import Town, counted
 
@@ -94,6 +95,18 @@ def test_every_procedure_by_theme(visitor: Browser, database: Database) -> None:
         "Rue et espace public",
     ]
     assert page.links()["Demander une place en crèche"] == "/demarches/place-en-creche"
+
+
+def test_one_theme_and_a_theme_that_is_not_there(visitor: Browser) -> None:
+    page = visitor.get("/demarches?theme=enfance", state="one theme")
+    assert page.links()["Demander une place en crèche"] == "/demarches/place-en-creche"
+    assert page.links()["Voir toutes les démarches"] == "/demarches"
+    assert "/demarches/carte-mediatheque" not in page.links().values()
+    visitor.get("/demarches?theme=inconnu", expect=404)
+
+
+def test_a_long_list_says_less_of_each() -> None:
+    assert [detail_of(count) for count in (0, 24, 25, 50, 51)] == ["whole", "whole", "titles", "titles", "counts"]
 
 
 @pytest.mark.parametrize("wanted", ["cantine", "CANTINE", "école"])

@@ -28,6 +28,9 @@ DEPARTMENTS = (
     ("ccas", "Centre communal d’action sociale", "04 65 71 20 61"),
     ("vie-associative", "Service Vie associative et participation", "04 65 71 20 71"),
     ("dechets", "Service Déchets et propreté", "04 65 71 20 32"),
+    ("urbanisme", "Service Urbanisme", "04 65 71 20 81"),
+    ("sports", "Service des Sports", "04 65 71 20 91"),
+    ("culture", "Conservatoire de l’Iselle", "04 65 71 20 42"),
 )
 
 AGENTS = (

@@ -148,7 +148,7 @@ def all_steps() -> list[Step]:
         *reading(),
         pytest("Tests (SQLite)", "-m", "not browser", *later, "--durations=15"),
         pytest("Tests (PostgreSQL)", "-m", "not browser", *once, "-p", "no:cacheprovider", beside=True, **POSTGRESQL),
-        pytest("Tests dans le navigateur", "-n", "2", "--dist", "loadfile", "-m", "browser"),
+        pytest("Tests dans le navigateur", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "browser"),
     ]
 
 

@@ -6,10 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from portal.casework.catalogue.document import Field, ProcedureDocument
-from portal.casework.catalogue.fields import check_step, field_options, visible_fields, visible_steps
+from portal.casework.catalogue.fields import check_step, field_concept, field_options, visible_fields, visible_steps
 from portal.ground.clock import today
 from portal.ground.dictionary.concept import ConceptType
-from portal.ground.dictionary.service import get_concept
 from portal.people.accounts.service import AccountView
 from portal.seed.inhabitants import CHILDREN
 
@@ -134,7 +133,7 @@ def _maker_of(document: ProcedureDocument, field: Field) -> Maker | None:
 
 
 def _by_type(field: Field, draw: random.Random) -> Any:
-    concept = get_concept(field.concept)
+    concept = field_concept(field)
     if concept.type is ConceptType.CHOICE:
         return draw.choice(field_options(field)).code
     if concept.type is ConceptType.BOOLEAN:

@@ -57,7 +57,7 @@ def _step(step: Step) -> Iterator[Problem]:
     path = f"steps.{step.slug}"
     if step.slug in TAKEN_SLUGS:
         yield path, _("Ce nom d’étape est réservé, choisissez-en un autre : %(name)s.", name=step.slug)
-    files = {concept_of(field).type in FILE_TYPES for field in step.fields if concept_of(field)}
+    files = {concept.type in FILE_TYPES for field in step.fields if (concept := concept_of(field))}
     if len(files) > 1:
         # Adding a file sends the page: what was being typed beside it would be lost.
         yield f"{path}.files", _("Mettez les pièces à joindre dans une étape à part : %(name)s.", name=step.slug)

@@ -60,6 +60,12 @@ class Questions:
         return rows[self.number - 1] if 0 < self.number <= len(rows) else {}
 
     @property
+    def has_list(self) -> bool:
+        """Whether there is a list to go back to: without anybody in it, and one needed, it leads here."""
+        repeat = self.step.repeat
+        return bool(self.number and repeat and (rows_in(self.step, self.folder.answers) or not repeat.at_least))
+
+    @property
     def answers(self) -> Mapping[str, Value]:
         """The answers saved so far; those about the item in hand come first."""
         return {**self.folder.answers, **self.row}

@@ -30,7 +30,7 @@ def answers_for(page: Page) -> dict[str, str]:
 def _answer(control: Any, name: str) -> str:
     if control.tag == HTML + "select":
         return next(option.get("value") for option in control.iter(HTML + "option") if option.get("value"))
-    if control.get("type") == "radio":
+    if control.get("type") in {"radio", "checkbox"}:
         return str(control.get("value"))
     if control.tag == HTML + "textarea":
         return "Depuis lundi, devant l’entrée.\nMerci."
@@ -62,7 +62,12 @@ def text_names(page: Page) -> list[str]:
 
 def fill_step(browser: Browser, path: str, **typed: str) -> Page:
     """Open a step, answer it (``typed`` by field name), continue; the redirection."""
-    page = browser.get(path)
+    page = browser.get(path, expect=None)
+    if page.status == 303:  # the first item of a page asked for each of several
+        path = page.location
+        page = browser.get(path)
+    if not any("vues" in page.fields_of(one) for one in page.all("form", method="post")):  # the list of its items
+        return browser.post(path, page.form(path))
     given = {**step_form(page), **answers_for(page), **{f"r_{name}": value for name, value in typed.items()}}
     answer = browser.post(path, given, expect=None)
     if answer.status == 200:  # a question more, which an answer has just opened
@@ -74,7 +79,7 @@ def fill_step(browser: Browser, path: str, **typed: str) -> Page:
 def walk(browser: Browser, slug: str) -> Page:
     """From the start page to the check page."""
     here = browser.post(f"/demarches/{slug}/commencer")
-    for _step in range(12):
+    for _step in range(16):
         if here.location.endswith("/verifier"):
             return browser.follow(here)
         here = fill_step(browser, here.location)

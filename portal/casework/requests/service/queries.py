@@ -181,7 +181,7 @@ def _answer_steps(
             steps.append(AnswerStep(step.slug, str(step.title), _lines(step.fields, answers, by_id)))
         for number, row in enumerate(rows, start=1):
             title = _("%(title)s, %(number)d sur %(total)d", title=step.title, number=number, total=len(rows))
-            steps.append(AnswerStep(f"{step.slug}-{number}", title, _lines(step.fields, row, by_id)))
+            steps.append(AnswerStep(step.slug, title, _lines(step.fields, row, by_id)))
     return [step for step in steps if step.lines]
 
 

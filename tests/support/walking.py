@@ -40,7 +40,7 @@ def _answer(control: Any, name: str) -> str:
     by_kind = {"email": "quelquun@exemple.example", "tel": "06 39 98 12 34"}
     if control.get("type") in by_kind:
         return by_kind[control.get("type")]
-    return "38999" if control.get("inputmode") == "numeric" else "Valmont"
+    return {"numeric": "38999", "decimal": "12"}.get(control.get("inputmode", ""), "Valmont")
 
 
 def _date_parts(name: str) -> dict[str, str]:
@@ -60,13 +60,21 @@ def text_names(page: Page) -> list[str]:
     ]
 
 
+def open_step(browser: Browser, path: str, *, state: str = "") -> tuple[str, Page]:
+    """A step and its address: where it is asked for each of several, its list, or the first item of it."""
+    page = browser.get(path, expect=None, state=state)
+    return (path, page) if page.status == 200 else (page.location, browser.follow(page))
+
+
+def is_list(page: Page) -> bool:
+    """Whether this is the list of a page asked for each of several, which has no question."""
+    return not any("vues" in page.fields_of(one) for one in page.all("form", method="post"))
+
+
 def fill_step(browser: Browser, path: str, **typed: str) -> Page:
     """Open a step, answer it (``typed`` by field name), continue; the redirection."""
-    page = browser.get(path, expect=None)
-    if page.status == 303:  # the first item of a page asked for each of several
-        path = page.location
-        page = browser.get(path)
-    if not any("vues" in page.fields_of(one) for one in page.all("form", method="post")):  # the list of its items
+    path, page = open_step(browser, path)
+    if is_list(page):
         return browser.post(path, page.form(path))
     given = {**step_form(page), **answers_for(page), **{f"r_{name}": value for name, value in typed.items()}}
     answer = browser.post(path, given, expect=None)

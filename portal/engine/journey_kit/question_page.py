@@ -79,7 +79,7 @@ class Questions:
     def title(self) -> str:
         """The heading of the page."""
         title = self.step.title.get(reading_language())
-        return _("%(title)s : fiche %(number)d", title=title, number=self.number) if self.number else title
+        return _("%(title)s, fiche %(number)d", title=title, number=self.number) if self.number else title
 
     def typed(self, sent: Any) -> dict[str, Any]:
         """What was typed, by field name, unchecked; what the identity vouches for is taken from there."""

@@ -1,4 +1,4 @@
-"""A procedure whose first page asks sixty questions, twenty of them under a condition: the most that a page may hold."""
+"""A procedure whose first page asks sixty questions, twenty of them under a condition."""
 
 from typing import Any
 

@@ -64,6 +64,7 @@ def answer(field: Field, chosen: int) -> Any:
         ConceptType.NUMBER: "2",
         ConceptType.MONEY: "45,90",
         ConceptType.DECLARATION: True,
+        ConceptType.SIRET: "73282932000074",
     }.get(concept.type, "Devant le 8 quai de l’Iselle")
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -41,9 +40,7 @@ def item_label(step: Step, row: Row, number: int) -> str:
 def enter_list(folder: Folder, step: Step, repeat: Repeat) -> Response:
     """The list; straight to the first item while there is none and one is needed."""
     if not rows_in(step, folder.answers) and repeat.at_least:
-        reprise = request.args.get("reprise")
-        again = {"reprise": reprise} if reprise else {}
-        return redirect_to("journey_kit.show_item", slug=folder.slug, step_slug=step.slug, number=1, **again)
+        return redirect_to("journey_kit.show_item", slug=folder.slug, step_slug=step.slug, number=1)
     errors: Mapping[str, str] = {}
     if step.slug in folder.done:
         _values, errors = check_step(folder.document, step, folder.answers, folder.answers)

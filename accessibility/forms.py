@@ -15,8 +15,12 @@ __all__ = [
     "ChoiceField",
     "DatePartsField",
     "LongTextField",
+    "NoteField",
+    "PlaceField",
+    "ResultField",
     "SeveralField",
     "TextLineField",
+    "TickField",
     "YesNoField",
     "build_form",
 ]
@@ -28,9 +32,14 @@ class _Shown(wtforms.Field):  # type: ignore[misc]  # the library is untyped
     """What every field carries for its macro.
 
     ``hint``: text or None. ``needed``: False shows « (facultatif) ». ``autocomplete``: token of the HTML standard.
+    ``search``: the words of a button that looks the answer up; ``offers``: answers to choose from, (value, label);
+    ``said``: what came of the search, in a sentence.
     """
 
     kind = "text"
+    search = ""
+    offers: Sequence[tuple[str, str]] = ()
+    said = ""
     data: Any
 
     def __init__(
@@ -83,9 +92,13 @@ class TextLineField(_Shown):
 
 
 class LongTextField(_Shown):
-    """Several lines."""
+    """Several lines. ``rows``: how many the box shows."""
 
     kind = "textarea"
+
+    def __init__(self, label: str, *, rows: int = 5, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.rows = rows
 
 
 class ChoiceField(_Shown):
@@ -121,9 +134,68 @@ class SeveralField(_Shown):
         super().__init__(label, **kwargs)
         self.options = list(options)
 
+    @property
+    def shown(self) -> list[str]:
+        """The codes ticked, however they were kept."""
+        return self.data.split() if isinstance(self.data, str) else list(self.data or ())
+
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Keep every box that was ticked."""
         self.data = list(valuelist)
+
+
+class TickField(_Shown):
+    """One box to tick: what is declared true. The label is the whole sentence."""
+
+    kind = "tick"
+
+    @property
+    def shown(self) -> bool:
+        """Whether the box is ticked."""
+        return self.data in {True, "oui"}
+
+
+class NoteField(_Shown):
+    """Something to read among the questions: it asks nothing."""
+
+    kind = "note"
+
+
+class ResultField(_Shown):
+    """A value worked out from the answers: shown, never typed. ``text``: as people read it, empty until known."""
+
+    kind = "result"
+
+    def __init__(self, label: str, *, text: str = "", **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.text = text
+
+
+class PlaceField(_Shown):
+    """A place in words. The point chosen with the words travels in a hidden ``<name>-point``; other words lose it."""
+
+    kind = "place"
+
+    @property
+    def shown(self) -> str:
+        """The words alone."""
+        return str(self.data or "").partition("\n")[0]
+
+    @property
+    def point(self) -> str:
+        """The point and the words it was chosen with; empty when there is none."""
+        words, _end, point = str(self.data or "").partition("\n")
+        return f"{point} {words}" if point else ""
+
+    def process(self, formdata: Any, data: Any = wtforms.utils.unset_value, extra_filters: Any = None) -> None:
+        """Put the words and their point together."""
+        super().process(formdata, data, extra_filters)
+        if formdata is None or self.name not in formdata or "\n" in str(self.data or "").strip():
+            return
+        sent = str(formdata.get(f"{self.name}-point") or "").split(" ", 2)
+        words = str(self.data or "").strip()
+        if len(sent) == 3 and sent[2] == words:
+            self.data = f"{words}\n{sent[0]} {sent[1]}"
 
 
 class DatePartsField(_Shown):
@@ -172,9 +244,14 @@ class AccessibleForm(wtforms.Form):  # type: ignore[misc]  # the library is unty
         return any(not field.needed for field in self)
 
     @property
+    def has_search(self) -> bool:
+        """True when a button of the form does something else than send it: the Enter key must not press it."""
+        return any(field.search or field.offers for field in self)
+
+    @property
     def count(self) -> int:
-        """How many fields there are."""
-        return len(list(iter(self)))
+        """How many questions there are."""
+        return sum(1 for field in self if field.kind not in {"note", "result"})
 
     def raw(self) -> dict[str, Any]:
         """What was typed, by field name."""

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from bench.large_step import publish_large_step
 from portal.casework.catalogue.service import ProcedureView, get_published
 from portal.casework.requests import service as requests
 from portal.ground.db import Database
@@ -79,9 +80,10 @@ def lay(folder: Path, port: int, people: int, url: str = "") -> Ground:
     plant(settings, database, size="small")
     with database.writing() as session:
         procedure = get_published(session, SLUG)
+        large = publish_large_step(session)
     accounts, tokens = [], []
     for number in range(people):
-        account, token = _resident(database, number, procedure)
+        account, token = _resident(database, number, procedure, large)
         accounts.append(account)
         tokens.append(token)
     with database.writing() as session:
@@ -96,7 +98,9 @@ def _open(session: Session, who: AccountView | AgentView) -> str:
     return open_session(session, who=who, evidence=Evidence(attempt_id=uuid4(), id_token="bench", acr=""))
 
 
-def _resident(database: Database, number: int, procedure: ProcedureView) -> tuple[AccountView, str]:
+def _resident(
+    database: Database, number: int, procedure: ProcedureView, large: ProcedureView
+) -> tuple[AccountView, str]:
     """Somebody who does not exist, and the token of their session."""
     claims = ResidentClaims(
         family_name=f"MESURE {chr(65 + number % 26)}",
@@ -111,6 +115,7 @@ def _resident(database: Database, number: int, procedure: ProcedureView) -> tupl
         send_one(database, account, procedure)
     with database.writing() as session:
         _draft(session, account, procedure, whole=False)
+        requests.start_draft(session, actor_of(account), large)
     return account, token
 
 

@@ -5,11 +5,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from portal.casework.catalogue.document import Field, ProcedureDocument
-from portal.casework.catalogue.fields import check_step, field_options, visible_fields, visible_steps
+from portal.casework.catalogue.document import Field, ProcedureDocument, Step
+from portal.casework.catalogue.fields import (
+    check_item,
+    check_step,
+    field_concept,
+    field_options,
+    is_typed,
+    visible_fields,
+    visible_steps,
+)
 from portal.ground.clock import today
 from portal.ground.dictionary.concept import ConceptType
-from portal.ground.dictionary.service import get_concept
 from portal.people.accounts.service import AccountView
 from portal.seed.inhabitants import CHILDREN
 
@@ -134,34 +141,70 @@ def _maker_of(document: ProcedureDocument, field: Field) -> Maker | None:
 
 
 def _by_type(field: Field, draw: random.Random) -> Any:
-    concept = get_concept(field.concept)
-    if concept.type is ConceptType.CHOICE:
-        return draw.choice(field_options(field)).code
-    if concept.type is ConceptType.BOOLEAN:
-        return draw.random() < 0.6
-    if concept.type in {ConceptType.DATE, ConceptType.PARTIAL_DATE}:
-        past = concept.period == "past"
-        days = -draw.randrange(200, 2_000) if past else draw.randrange(15, 60)
-        return (today() + timedelta(days=days)).isoformat()
-    if concept.type is ConceptType.SCHOOL_YEAR:
-        year = today().year
-        return f"{year}-{year + 1}"
-    if concept.type is ConceptType.EUROS:
-        return str(draw.randrange(250, 1_900))
-    if concept.type is ConceptType.FILES:
-        return None
+    concept = field_concept(field)
+    if concept.type in DRAWN:
+        return DRAWN[concept.type](field, draw)
     if concept.example:
         return str(concept.example)
-    simple = {
-        ConceptType.EMAIL: "habitant@exemple.example",
-        ConceptType.PHONE: "06 39 98 00 00",
-        ConceptType.POSTCODE: "38999",
-        ConceptType.COMMUNE_CODE: "38999",
-        ConceptType.COUNTRY_CODE: "99100",
-        ConceptType.NAME: "Valmont",
-        ConceptType.IBAN: "FR7630006000011234567890189",
-    }
-    return simple.get(concept.type, "Précisé par téléphone")
+    return SIMPLE.get(concept.type, "Précisé par téléphone")
+
+
+def _choice(field: Field, draw: random.Random) -> str:
+    return draw.choice(field_options(field)).code
+
+
+def _day(field: Field, draw: random.Random) -> str:
+    past = field_concept(field).period == "past"
+    days = -draw.randrange(200, 2_000) if past else draw.randrange(15, 60)
+    return (today() + timedelta(days=days)).isoformat()
+
+
+def _school_year(_field: Field, _draw: random.Random) -> str:
+    return f"{today().year}-{today().year + 1}"
+
+
+DRAWN: dict[ConceptType, Callable[[Field, random.Random], Any]] = {
+    ConceptType.BOOLEAN: lambda _field, draw: draw.random() < 0.6,
+    ConceptType.CHOICE: _choice,
+    ConceptType.DATE: _day,
+    ConceptType.DECLARATION: lambda _field, _draw: True,
+    ConceptType.EUROS: lambda _field, draw: str(draw.randrange(250, 1_900)),
+    ConceptType.FILES: lambda _field, _draw: None,
+    ConceptType.IDENTITY_FILE: lambda _field, _draw: None,
+    ConceptType.MONEY: lambda _field, draw: f"{draw.randrange(40, 420)}.{draw.randrange(100):02d}",
+    ConceptType.PARTIAL_DATE: _day,
+    ConceptType.SCHOOL_YEAR: _school_year,
+    ConceptType.SEVERAL: _choice,
+}
+SIMPLE: dict[ConceptType, str] = {
+    ConceptType.EMAIL: "habitant@exemple.example",
+    ConceptType.PHONE: "06 39 98 00 00",
+    ConceptType.POSTCODE: "38999",
+    ConceptType.COMMUNE_CODE: "38999",
+    ConceptType.COMMUNE: "Valmont-sur-Iselle (38999)",
+    ConceptType.NUMBER: "2",
+    ConceptType.ADDRESS: "8 quai de l’Iselle\n38999 Valmont-sur-Iselle",
+    ConceptType.SIRET: "73282932000074",
+    ConceptType.NIR: "185057800608491",
+    ConceptType.COUNTRY_CODE: "99100",
+    ConceptType.NAME: "Valmont",
+    ConceptType.HOUSEHOLD_MEMBER: "Camille Valmont",
+    ConceptType.IBAN: "FR7630006000011234567890189",
+}
+
+
+def _page(
+    document: ProcedureDocument, step: Step, given: dict[str, Any], account: AccountView, draw: random.Random
+) -> dict[str, Any]:
+    """The answers of one page, or about one item of it."""
+    values: dict[str, Any] = {}
+    for _ in range(3):  # an answer may open another field of the same step
+        kept, _errors = check_item(document, step, values, given)
+        for field in visible_fields(document, step, {**given, **kept}):
+            if field.name not in values and is_typed(field):
+                make = _maker_of(document, field)
+                values[field.name] = make(account, draw) if make else _by_type(field, draw)
+    return values
 
 
 def answers_for(
@@ -173,12 +216,9 @@ def answers_for(
     for step in document.steps:
         if step not in visible_steps(document, given):
             continue
-        values: dict[str, Any] = {}
-        for _ in range(3):  # an answer may open another field of the same step
-            for field in visible_fields(document, step, {**given, **values}):
-                if field.name not in values:
-                    make = _maker_of(document, field)
-                    values[field.name] = make(account, draw) if make else _by_type(field, draw)
+        values = _page(document, step, given, account, draw)
+        if step.repeat:
+            values = {step.repeat.name: [values]}
         kept, errors = check_step(document, step, values, given)
         if errors:
             raise ValueError(f"{document.slug}, {step.slug}: {sorted(errors)}")

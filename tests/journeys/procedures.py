@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import Field, ProcedureDocument
-from portal.casework.catalogue.fields import field_concept, field_options, visible_fields
+from portal.casework.catalogue.fields import check_item, field_concept, field_options, visible_fields
 from portal.casework.catalogue.interchange import read_document
 from portal.casework.catalogue.journeys import Journey, journey_documents
 from portal.casework.catalogue.service import import_procedure
@@ -47,11 +47,11 @@ def answer(field: Field, chosen: int) -> Any:
     options = field_options(field)
     if options:
         return options[chosen % len(options)].code
-    if concept.type is ConceptType.FILES:
+    if concept.type in {ConceptType.FILES, ConceptType.INFORMATION}:
         return None  # always optional here; sending files is tried where they are kept
     if concept.example and concept.type is not ConceptType.NAME:
         return str(concept.example)
-    days = {"past": -900, "future": 40, "any": 0}[concept.period]
+    days = {"past": -1600, "future": 40, "any": 0}[concept.period]
     return {
         ConceptType.NAME: "N’Guyen-Đặng",
         ConceptType.DATE: (clock.today() + timedelta(days=days)).isoformat(),
@@ -61,6 +61,10 @@ def answer(field: Field, chosen: int) -> Any:
         ConceptType.POSTCODE: "38999",
         ConceptType.BOOLEAN: chosen % 2 == 0,
         ConceptType.EUROS: "850",
+        ConceptType.NUMBER: "2",
+        ConceptType.MONEY: "45,90",
+        ConceptType.DECLARATION: True,
+        ConceptType.SIRET: "73282932000074",
     }.get(concept.type, "Devant le 8 quai de l’Iselle")
 
 
@@ -71,8 +75,11 @@ def walk(document: ProcedureDocument, chosen: int) -> dict[str, dict[str, Any]]:
     for step in document.steps:
         given: dict[str, Any] = {}
         for field in step.fields:
-            if field in visible_fields(document, step, {**answers, **given}):
+            seen, _errors = check_item(document, step, given, answers)
+            if field in visible_fields(document, step, {**answers, **seen}) and field.formula is None:
                 given[field.name] = answer(field, chosen)
+        if step.repeat:
+            given = {step.repeat.name: [given] * max(1, step.repeat.at_least)}
         if given:
             steps[step.slug] = given
             answers |= given

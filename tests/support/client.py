@@ -165,7 +165,7 @@ class Browser:
         self.http.set_cookie(session_cookie_name(self.settings, realm), token, domain="127.0.0.1")
         return self
 
-    def get(self, path: str, expect: int = 200, *, state: str = "") -> Page:
+    def get(self, path: str, expect: int | None = 200, *, state: str = "") -> Page:
         """Open a page; ``state`` names what it shows, when it is not its plain form."""
         return self._opened(self.http.get(path, base_url=self.settings.public_url), path, expect, state)
 

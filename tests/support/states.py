@@ -707,3 +707,14 @@ register(
     "myspace.one_request", "resident", _LETTERS, letter_ready=_POSTED, letter_posted=_POSTED, letter_returned=_POSTED
 )
 register("myspace.confirm_withdrawal", "resident", _LETTERS, letter_ready=_POSTED, letter_posted=_POSTED)
+
+_ITEMS = "portal/engine/journey_kit/test_items.py"
+_EACH = "test_a_page_is_asked_for_each_child_then_sent"
+register("journey_kit.show_item", "resident", _ITEMS, plain=_EACH)
+register("journey_kit.save_item", "resident", _ITEMS, error=_EACH, conflict="test_two_windows_on_the_same_list")
+register("journey_kit.show_step", "resident", _ITEMS, list=_EACH, many_kinds=_EACH)
+register("journey_kit.save_step", "resident", _ITEMS, search="test_what_was_typed_is_looked_up_and_never_needed")
+register("journey_kit.confirm_removal", "resident", _ITEMS, plain="test_a_child_is_taken_away_after_a_question")
+register("journey_kit.remove_item", "resident", _ITEMS, conflict="test_two_windows_on_the_same_list")
+register("journey_kit.show_exit", "resident", _ITEMS, plain="test_those_it_is_not_for_are_told_where_to_go")
+register("journey_kit.check", "resident", _ITEMS, list=_EACH, exit="test_those_it_is_not_for_are_told_where_to_go")

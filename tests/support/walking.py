@@ -30,7 +30,7 @@ def answers_for(page: Page) -> dict[str, str]:
 def _answer(control: Any, name: str) -> str:
     if control.tag == HTML + "select":
         return next(option.get("value") for option in control.iter(HTML + "option") if option.get("value"))
-    if control.get("type") == "radio":
+    if control.get("type") in {"radio", "checkbox"}:
         return str(control.get("value"))
     if control.tag == HTML + "textarea":
         return "Depuis lundi, devant l’entrée.\nMerci."
@@ -40,7 +40,7 @@ def _answer(control: Any, name: str) -> str:
     by_kind = {"email": "quelquun@exemple.example", "tel": "06 39 98 12 34"}
     if control.get("type") in by_kind:
         return by_kind[control.get("type")]
-    return "38999" if control.get("inputmode") == "numeric" else "Valmont"
+    return {"numeric": "38999", "decimal": "12"}.get(control.get("inputmode", ""), "Valmont")
 
 
 def _date_parts(name: str) -> dict[str, str]:
@@ -60,9 +60,22 @@ def text_names(page: Page) -> list[str]:
     ]
 
 
+def open_step(browser: Browser, path: str, *, state: str = "") -> tuple[str, Page]:
+    """A step and its address: where it is asked for each of several, its list, or the first item of it."""
+    page = browser.get(path, expect=None, state=state)
+    return (path, page) if page.status == 200 else (page.location, browser.follow(page))
+
+
+def is_list(page: Page) -> bool:
+    """Whether this is the list of a page asked for each of several, which has no question."""
+    return not any("vues" in page.fields_of(one) for one in page.all("form", method="post"))
+
+
 def fill_step(browser: Browser, path: str, **typed: str) -> Page:
     """Open a step, answer it (``typed`` by field name), continue; the redirection."""
-    page = browser.get(path)
+    path, page = open_step(browser, path)
+    if is_list(page):
+        return browser.post(path, page.form(path))
     given = {**step_form(page), **answers_for(page), **{f"r_{name}": value for name, value in typed.items()}}
     answer = browser.post(path, given, expect=None)
     if answer.status == 200:  # a question more, which an answer has just opened
@@ -74,7 +87,7 @@ def fill_step(browser: Browser, path: str, **typed: str) -> Page:
 def walk(browser: Browser, slug: str) -> Page:
     """From the start page to the check page."""
     here = browser.post(f"/demarches/{slug}/commencer")
-    for _step in range(12):
+    for _step in range(16):
         if here.location.endswith("/verifier"):
             return browser.follow(here)
         here = fill_step(browser, here.location)

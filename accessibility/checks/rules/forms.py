@@ -33,14 +33,23 @@ def _is_box(controls: list[Tag]) -> bool:
     return len(controls) == 1 and attribute(controls[0], "type") == "checkbox"
 
 
+def _is_group(controls: list[Tag]) -> bool:
+    """Several boxes under one question: no attribute says that one at least is needed, only the label does."""
+    return len(controls) > 1 and all(attribute(one, "type") == "checkbox" for one in controls)
+
+
+def _must_answer(controls: list[Tag], label: str) -> bool:
+    return OPTIONAL not in label.casefold() if _is_group(controls) else _is_required(controls)
+
+
 def required_marks(document: Document) -> Iterator[Finding]:
     """« (facultatif) » in the label of what may stay empty; when nothing may, « (obligatoire) » in each."""
     for form in _posted(document):
         questions = [one for one in document.questions(form) if not _is_box(one[0])]
-        optional = [one for one in questions if not _is_required(one[0])]
+        optional = [one for one in questions if not _must_answer(*one)]
         for controls, label in questions:
             marked = OPTIONAL in label.casefold()
-            if _is_required(controls) == marked:
+            if _must_answer(controls, label) == marked:
                 said = "required yet marked optional" if marked else "optional, and its label does not say so"
                 yield Finding("required", f"{label!r} is {said}", shorten(controls[0]), ("11.10",))
             elif len(questions) > 1 and not optional and REQUIRED not in label.casefold():

@@ -4,18 +4,12 @@ An acknowledgement that lacks a mention leaves the person's time to appeal open 
 only issue such an acknowledgement is not published.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator
 
 from flask_babel import gettext as _
 
-from portal.casework.catalogue import conditions
-from portal.casework.catalogue.document import AcknowledgementRule, Field, ProcedureDocument, Regime, Step
-from portal.ground.dictionary.service import ConceptType, get_concept, has_concept
-
-Problem = tuple[str, str]
-# Addresses of the pages around the steps: a step of that name could not be opened.
-TAKEN_SLUGS = frozenset({"abandonner", "commencer", "envoyer", "verifier"})
+from portal.casework.catalogue.document import AcknowledgementRule, ProcedureDocument, Regime
+from portal.casework.catalogue.soundness import Problem, faults_of, repeated
 
 
 def problems_of(document: ProcedureDocument, *, connections: Collection[str] | None = None) -> dict[str, str]:
@@ -29,9 +23,8 @@ def problems_of(document: ProcedureDocument, *, connections: Collection[str] | N
         *_silence(document.acknowledgement),
         *_evidence(document.acknowledgement),
         *_preparation(document),
-        *_structure(document),
         *_without_account(document),
-        *_fields(document),
+        *faults_of(document),
         *_routes(document, connections),
     ):
         found.setdefault(path, sentence)
@@ -115,26 +108,6 @@ def _preparation(document: ProcedureDocument) -> Iterator[Problem]:
         yield "legal_references", _("Indiquez les textes qui fondent la démarche, avec leurs articles.")
 
 
-def _structure(document: ProcedureDocument) -> Iterator[Problem]:
-    for slug in _repeated(step.slug for step in document.steps):
-        yield f"steps.{slug}", _("Deux étapes portent le même nom : %(name)s.", name=slug)
-    for step in document.steps:
-        if step.slug in TAKEN_SLUGS:
-            sentence = _("Ce nom d’étape est réservé, choisissez-en un autre : %(name)s.", name=step.slug)
-            yield f"steps.{step.slug}", sentence
-    for name in _repeated(field.name for _step, field in document.fields()):
-        yield f"fields.{name}", _("Deux questions portent le même nom : %(name)s.", name=name)
-    for concept in _repeated(field.concept for _step, field in document.fields()):
-        yield f"concepts.{concept}", _("La même donnée est demandée deux fois : %(name)s.", name=concept)
-    asked: set[str] = set()
-    for step in document.steps:
-        yield from _files_apart(step)
-        yield from _condition(f"steps.{step.slug}.when", step.when, asked)
-        for field in step.fields:
-            yield from _condition(f"fields.{field.name}.when", field.when, asked)
-            asked.add(field.name)
-
-
 def _without_account(document: ProcedureDocument) -> Iterator[Problem]:
     """The steps of any procedure keep a draft, which belongs to an account; a page of a journey can do without."""
     if document.unsigned and document.assurance:
@@ -143,62 +116,9 @@ def _without_account(document: ProcedureDocument) -> Iterator[Problem]:
         yield "own_form", _("Une démarche ouverte sans compte a besoin d’une page à elle : indiquez son adresse.")
 
 
-def _files_apart(step: Step) -> Iterator[Problem]:
-    """Adding a file sends the page: what was being typed beside it would be lost."""
-    kinds = {
-        get_concept(field.concept).type is ConceptType.FILES for field in step.fields if has_concept(field.concept)
-    }
-    if len(kinds) > 1:
-        yield (
-            f"steps.{step.slug}.files",
-            _("Mettez les pièces à joindre dans une étape à part : %(name)s.", name=step.slug),
-        )
-
-
-def _condition(path: str, condition: conditions.Condition | None, asked: set[str]) -> Iterator[Problem]:
-    for name in conditions.fields_of(condition):
-        if name not in asked:
-            yield path, _("La condition dépend d’une question qui n’est pas posée avant : %(name)s.", name=name)
-    if conditions.depth(condition) > conditions.MAX_DEPTH:
-        yield path, _("La condition est trop profonde : %(limit)s niveaux au plus.", limit=conditions.MAX_DEPTH)
-
-
-def _fields(document: ProcedureDocument) -> Iterator[Problem]:
-    for _step, field in document.fields():
-        yield from _field(field)
-
-
-def _field(field: Field) -> Iterator[Problem]:
-    path = f"fields.{field.name}"
-    if not has_concept(field.concept):
-        yield path, _("Cette donnée n’est pas dans le dictionnaire : %(name)s.", name=field.concept)
-        return
-    concept = get_concept(field.concept)
-    if field.fetch and field.required:
-        sentence = _(
-            "Cette réponse peut être demandée à un partenaire : rendez-la facultative, on peut refuser (%(name)s)."
-        )
-        yield f"{path}.fetch", sentence % {"name": field.name}
-    if concept.type is ConceptType.CHOICE and not (field.options or concept.options):
-        yield path, _("Cette question n’a aucune réponse à proposer : %(name)s.", name=field.name)
-    elif field.options and concept.type is not ConceptType.CHOICE:
-        yield path, _("Cette question ne peut pas avoir de réponses à choisir : %(name)s.", name=field.name)
-    if concept.type is not ConceptType.FILES and (field.accepts or field.max_files):
-        yield (
-            path,
-            _("Cette question ne demande pas de pièce : retirez accepts et max_files (%(name)s).", name=field.name),
-        )
-    for code in _repeated(option.code for option in field.options):
-        yield path, _("Deux réponses ont le même code : %(name)s.", name=code)
-
-
 def _routes(document: ProcedureDocument, connections: Collection[str] | None) -> Iterator[Problem]:
-    for name in _repeated(route.connection for route in document.routing):
+    for name in repeated(route.connection for route in document.routing):
         yield f"routing.{name}", _("La demande est envoyée deux fois au même endroit : %(name)s.", name=name)
     for route in document.routing:
         if connections is not None and route.connection not in connections:
             yield f"routing.{route.connection}", _("Cette connexion n’existe pas : %(name)s.", name=route.connection)
-
-
-def _repeated(names: Iterator[str]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]

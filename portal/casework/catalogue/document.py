@@ -153,7 +153,7 @@ class Step(_Part):
     slug: Slug
     title: LocalText
     lead: LocalText | None = None
-    fields: Annotated[tuple[Field, ...], Limits(min_length=1, max_length=40)]
+    fields: Annotated[tuple[Field, ...], Limits(min_length=1, max_length=60)]
     when: Condition | None = None
     repeat: Repeat | None = None
     exits: Annotated[tuple[Exit, ...], Limits(max_length=5)] = ()

@@ -48,6 +48,9 @@ def _steps(document: ProcedureDocument) -> Iterator[Text]:
         for field in step.fields:
             if field.hint:
                 yield f"fields.{field.name}.hint", field.hint
+        for way_out in step.exits:
+            yield f"steps.{step.slug}.exits.{way_out.slug}.title", way_out.title
+            yield f"steps.{step.slug}.exits.{way_out.slug}.text", way_out.text
 
 
 def without_twin(document: ProcedureDocument) -> list[str]:

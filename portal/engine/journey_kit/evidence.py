@@ -20,8 +20,8 @@ from portal.casework.requests import service as requests
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.flow import is_open
 from portal.engine.journey_kit.folder import Folder, open_folder
+from portal.engine.journey_kit.question_page import show_again, step_of
 from portal.engine.journey_kit.start import go_on
-from portal.engine.journey_kit.steps import show_again, step_of
 from portal.ground.errors import Busy, Conflict, Invalid, NotFound
 from portal.ground.web import actor, background_unit, redirect_to, settings, take, undo, unit
 from portal.ground.web.access import resident_only

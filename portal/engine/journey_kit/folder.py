@@ -10,7 +10,7 @@ from flask import g
 
 from portal.casework.catalogue.document import Field as FormField
 from portal.casework.catalogue.document import ProcedureDocument, Step
-from portal.casework.catalogue.fields import visible_fields, visible_steps
+from portal.casework.catalogue.fields import visible_fields, visible_steps, with_computed
 from portal.casework.catalogue.service import ProcedureView, get_published, get_version
 from portal.casework.consents.service import ConsentView
 from portal.casework.requests import service as requests
@@ -45,8 +45,8 @@ class Folder:
 
     @property
     def answers(self) -> Mapping[str, Value]:
-        """The answers saved so far."""
-        return self.draft.answers if self.draft else {}
+        """The answers saved so far, computed ones worked out anew."""
+        return with_computed(self.document, self.draft.answers) if self.draft else {}
 
     @property
     def done(self) -> tuple[str, ...]:

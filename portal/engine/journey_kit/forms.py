@@ -3,7 +3,7 @@
 Controls are named ``r_<field>``, so that no field of a procedure can take the name of a hidden one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import get_template_attribute
@@ -15,12 +15,23 @@ from accessibility.forms import (
     ChoiceField,
     DatePartsField,
     LongTextField,
+    NoteField,
+    PlaceField,
+    ResultField,
+    SeveralField,
     TextLineField,
+    TickField,
     YesNoField,
     build_form,
 )
 from portal.casework.catalogue.document import Field as FormField
-from portal.casework.catalogue.fields import field_concept, field_hint, field_name_for_errors, field_options
+from portal.casework.catalogue.fields import (
+    field_concept,
+    field_hint,
+    field_name_for_errors,
+    field_options,
+    show_answer,
+)
 from portal.engine.prefill.service import Prefilled, mark_of
 from portal.ground.dictionary.service import ConceptType
 from portal.ground.web import reading_language
@@ -35,7 +46,19 @@ LINES: Mapping[ConceptType, dict[str, Any]] = {
     ConceptType.COMMUNE_CODE: {"width": "w4"},
     ConceptType.COUNTRY_CODE: {"inputmode": "numeric", "width": "w4"},
     ConceptType.EUROS: {"inputmode": "numeric", "width": "w4"},
+    ConceptType.NUMBER: {"inputmode": "decimal", "width": "w4"},
+    ConceptType.MONEY: {"inputmode": "decimal", "width": "w8"},
     ConceptType.IBAN: {"width": "w16"},
+    ConceptType.SIRET: {"inputmode": "numeric", "width": "w16"},
+    ConceptType.NIR: {"width": "w16"},
+}
+ADDRESS_ROWS = 3
+CHOSEN = frozenset({ConceptType.BOOLEAN, ConceptType.CHOICE, ConceptType.SCHOOL_YEAR, ConceptType.SEVERAL})
+SPECIAL: Mapping[ConceptType, Any] = {
+    ConceptType.DECLARATION: TickField,
+    ConceptType.INFORMATION: NoteField,
+    ConceptType.LONG_TEXT: LongTextField,
+    ConceptType.MAP_POINT: PlaceField,
 }
 
 
@@ -49,15 +72,23 @@ class StepForm:
         shown: Mapping[str, Any],
         known: Mapping[str, Prefilled],
         typed: Any = None,
+        answers: Mapping[str, Any] | None = None,
     ) -> None:
-        """:param shown: values by field name. :param typed: a multi-dict sent by the person, None when there is none"""
-        controls = {PREFIX + field.name: _control(field, _hint(field, shown, known)) for field in fields}
+        """:param shown: values by field name. :param typed: a multi-dict sent by the person, None when there is none
+        :param answers: all those given so far: linked lists and computed values hang on them
+        """
+        controls = {PREFIX + field.name: _control(field, _hint(field, shown, known), answers) for field in fields}
         values = {PREFIX + name: value for name, value in shown.items()}
         self.form: AccessibleForm = build_form(controls)(typed, data=values)
 
     def answers(self) -> dict[str, Any]:
         """What was typed, by field name, unchecked."""
         return {name.removeprefix(PREFIX): value for name, value in self.form.raw().items()}
+
+    def offer(self, name: str, *, search: str, offers: Sequence[tuple[str, str]] = (), said: str = "") -> None:
+        """Let the answer of a field be looked up, and show what came of it."""
+        control = self.form[PREFIX + name]
+        control.search, control.offers, control.said = search, offers, said
 
     def refuse(self, sentences: Mapping[str, str]) -> None:
         """Attach a sentence to each named field."""
@@ -76,21 +107,31 @@ def _hint(field: FormField, shown: Mapping[str, Any], known: Mapping[str, Prefil
     return escape(hint or "") + " " + source_mark(mark_of(prefilled))
 
 
-def _control(field: FormField, hint: Any) -> Any:
-    concept = field_concept(field)
-    label = field_name_for_errors(field)
+def _control(field: FormField, hint: Any, answers: Mapping[str, Any] | None) -> Any:
+    concept, label = field_concept(field), field_name_for_errors(field)
     common = {"hint": hint, "needed": field.required, "id": f"q-{field.name}"}
-    if concept.type is ConceptType.BOOLEAN:
-        return YesNoField(label, options=[("oui", _("Oui")), ("non", _("Non"))], **common)
-    if concept.type in {ConceptType.CHOICE, ConceptType.SCHOOL_YEAR}:
-        options = [(option.code, str(option.label)) for option in field_options(field)]
-        if not field.required:
-            options.append(("", _("Sans réponse")))
-        return ChoiceField(label, options=options, **common)
-    if concept.type is ConceptType.LONG_TEXT:
-        return LongTextField(label, **common)
+    if field.formula is not None:
+        return ResultField(label, text=show_answer(field, (answers or {}).get(field.name)), **common)
+    if concept.type in CHOSEN:
+        return _choice(field, label, answers, common)
+    if concept.type in SPECIAL:
+        return SPECIAL[concept.type](label, **common)
+    if concept.type is ConceptType.ADDRESS:
+        return LongTextField(label, rows=ADDRESS_ROWS, autocomplete=concept.autocomplete, **common)
     if concept.type in {ConceptType.DATE, ConceptType.PARTIAL_DATE}:
         partial = concept.type is ConceptType.PARTIAL_DATE
         return DatePartsField(label, partial=partial, autocomplete=concept.autocomplete, **common)
     token = ONE_LINE_TOKENS.get(concept.autocomplete or "", concept.autocomplete)
     return TextLineField(label, autocomplete=token, **LINES.get(concept.type, {}), **common)
+
+
+def _choice(field: FormField, label: str, answers: Mapping[str, Any] | None, common: dict[str, Any]) -> Any:
+    kind = field_concept(field).type
+    if kind is ConceptType.BOOLEAN:
+        return YesNoField(label, options=[("oui", _("Oui")), ("non", _("Non"))], **common)
+    options = [(option.code, str(option.label)) for option in field_options(field, answers=answers)]
+    if kind is ConceptType.SEVERAL:
+        return SeveralField(label, options=options, **common)
+    if not field.required:
+        options.append(("", _("Sans réponse")))
+    return ChoiceField(label, options=options, **common)

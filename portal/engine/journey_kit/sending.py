@@ -1,5 +1,6 @@
 """Read one's answers again, then send them, once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,11 +11,14 @@ from werkzeug.wrappers import Response
 
 from portal.casework.catalogue.document import Field as FormField
 from portal.casework.catalogue.document import Step
+from portal.casework.catalogue.exits import exit_for
 from portal.casework.catalogue.fields import (
+    answer_names,
     check_all,
     field_concept,
     field_name_for_errors,
-    field_options,
+    rows_in,
+    show_answer,
     visible_fields,
     visible_steps,
 )
@@ -26,10 +30,10 @@ from portal.engine.journey_kit.folder import Folder, hold, open_folder
 from portal.engine.journey_kit.pieces import told_files
 from portal.engine.journey_kit.start import trail_of, without_draft
 from portal.engine.prefill.service import Prefilled, held_answers, mark_of
-from portal.ground.dictionary.service import display
+from portal.ground.dictionary.service import ConceptType, Value
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.logs import get_logger
-from portal.ground.web import actor, page, redirect_to, unit
+from portal.ground.web import actor, page, reading_language, redirect_to, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.formats import format_date
 from portal.ground.web.pages import redirect_to_path
@@ -54,9 +58,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class ToldStep:
-    """A step on the check page. ``done`` is False while it is left to answer."""
+    """A step on the check page, or an item of one. ``done`` is False while it is left to answer."""
 
     step: Step
+    key: str
+    title: str
     done: bool
     lines: list[Told]
 
@@ -164,6 +170,7 @@ def _show(folder: Folder, *, errors: Any = None, conflict: str = "", status: int
     if folder.next is None and not wrong:
         _values, wrong = check_all(folder.document, {**folder.answers, **held_answers(known)})
     repairs = _to_repair(folder, wrong)
+    way_out = exit_for(folder.document, folder.answers, folder.done)
     return page(
         "journey_kit/check.html",
         title=_("Vérifiez vos réponses, il reste à corriger") if repairs else _("Vérifiez vos réponses"),
@@ -172,8 +179,9 @@ def _show(folder: Folder, *, errors: Any = None, conflict: str = "", status: int
         folder=folder,
         told=told,
         repairs=repairs,
+        way_out=way_out,
         conflict=conflict,
-        ready=folder.next is None and not wrong and conflict != "procedure_closed",
+        ready=folder.next is None and not wrong and way_out is None and conflict != "procedure_closed",
         keep=_new_contacts(folder, known),
         key=str(uuid4()),
         words=wording,
@@ -186,19 +194,41 @@ def _told(folder: Folder, known: dict[str, Prefilled]) -> list[ToldStep]:
     files = told_files(folder.document, answers)
     told = []
     for step in visible_steps(folder.document, answers):
-        lines = []
-        for one in visible_fields(folder.document, step, answers):
-            value = answers.get(one.name)
-            text = files.get(one.name) or display(field_concept(one), value, options=field_options(one))
-            source = known.get(one.name)
-            if source is not None and source.value == value:
-                lines.append(Told(field_name_for_errors(one), text, mark_of(source), source.verified))
-            elif value is None and (unknown := _unknown(folder, one)):
-                lines.append(Told(field_name_for_errors(one), _("Inconnu"), unknown, verified=False))
-            else:
-                lines.append(Told(field_name_for_errors(one), text, "", verified=False))
-        told.append(ToldStep(step, step.slug in folder.done, lines))
+        done, title, rows = step.slug in folder.done, step.title.get(reading_language()), rows_in(step, answers)
+        if not rows:
+            lines = [] if step.repeat else _lines(folder, step, answers, known, files)
+            told.append(ToldStep(step, step.slug, title, done, lines))
+        for number, row in enumerate(rows, start=1):
+            name = _("%(title)s, %(number)d sur %(total)d", title=title, number=number, total=len(rows))
+            told.append(
+                ToldStep(step, f"{step.slug}-{number}", name, done, _lines(folder, step, {**answers, **row}, {}, {}))
+            )
     return told
+
+
+def _lines(
+    folder: Folder,
+    step: Step,
+    answers: dict[str, Value],
+    known: Mapping[str, Prefilled],
+    files: Mapping[str, str],
+) -> list[Told]:
+    """The answers of a page. What is only read is not one."""
+    asked = visible_fields(folder.document, step, answers)
+    return [
+        _line(folder, one, answers.get(one.name), known.get(one.name), files.get(one.name, ""))
+        for one in asked
+        if field_concept(one).type is not ConceptType.INFORMATION
+    ]
+
+
+def _line(folder: Folder, field: FormField, value: Value | None, source: Prefilled | None, files: str) -> Told:
+    label, text = field_name_for_errors(field), files or show_answer(field, value)
+    if source is not None and source.value == value:
+        return Told(label, text, mark_of(source), source.verified)
+    if value is None and (unknown := _unknown(folder, field)):
+        return Told(label, _("Inconnu"), unknown, verified=False)
+    return Told(label, text, "", verified=False)
 
 
 def _unknown(folder: Folder, field: FormField) -> str:
@@ -211,5 +241,12 @@ def _unknown(folder: Folder, field: FormField) -> str:
 
 
 def _to_repair(folder: Folder, wrong: dict[str, str]) -> list[tuple[str, str]]:
-    """Each sentence with the step where it is repaired."""
-    return [(step.slug, wrong[one.name]) for step, one in folder.document.fields() if one.name in wrong]
+    """Each sentence with the page where it is repaired: that of a step, or of an item of one."""
+    repairs = []
+    for step in folder.document.steps:
+        names = {*answer_names(step), *(field.name for field in step.fields)}
+        for name, sentence in wrong.items():
+            kept, _dot, rest = name.partition(".")
+            if kept in names:
+                repairs.append((f"{step.slug}/{rest.partition('.')[0]}" if rest else step.slug, sentence))
+    return repairs

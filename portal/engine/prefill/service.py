@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import Field as FormField
 from portal.casework.catalogue.document import ProcedureDocument, Questionnaire, Step
+from portal.casework.catalogue.fields import field_concept
 from portal.casework.consents.service import ConsentView, Outcome, current_consents
 from portal.ground.clock import local
 from portal.ground.dictionary.service import Source, Value, ValueRefused, display, get_concept, has_concept, validate
@@ -69,6 +70,8 @@ class Fact:
 
 def knows(step: Step) -> bool:
     """Whether this step asks anything that may be known already: when not, nothing need be read."""
+    if step.repeat is not None:  # what is asked about each of several is about others
+        return False
     return any(field.fetch or (field.prefill and field.concept.startswith(OFFERED)) for field in step.fields)
 
 
@@ -92,7 +95,9 @@ def prefill(
         return {}
     known = known_values(session, actor.subject)
     found: dict[str, Prefilled] = {}
-    for _step, field in document.fields():
+    for step, field in document.fields():
+        if step.repeat is not None or field.formula is not None:
+            continue
         fetched = _fetched(field, agreed or {})
         if fetched is not None:
             found[field.name] = fetched
@@ -109,13 +114,13 @@ def _fetched(field: FormField, agreed: Mapping[str, ConsentView]) -> Prefilled |
     consent = agreed.get(field.name) if field.fetch else None
     if consent is None or consent.outcome is not Outcome.KNOWN or consent.value is None or consent.answered_at is None:
         return None
-    text, day = display(get_concept(field.concept), consent.value), local(consent.answered_at).date()
+    text, day = display(field_concept(field), consent.value), local(consent.answered_at).date()
     return Prefilled(consent.value, text, ValueSource.FETCHED, verified=True, as_of=day, held=True, consent=consent)
 
 
 def _fitting(field: FormField, known: KnownValue) -> Prefilled | None:
     """The known value as the concept writes it. What does not fit is asked, so that nobody is stopped by a register."""
-    concept = get_concept(field.concept)
+    concept = field_concept(field)
     try:
         value = validate(concept, known.value)
     except ValueRefused:

@@ -61,6 +61,27 @@ class ConceptType(StrEnum):
     EUROS = "euros"
     IBAN = "iban"
     FILES = "files"
+    NUMBER = "number"
+    MONEY = "money"
+    SEVERAL = "several"
+    SIRET = "siret"
+    NIR = "nir"
+    ADDRESS = "address"
+    COMMUNE = "commune"
+    MAP_POINT = "map_point"
+    IDENTITY_FILE = "identity_file"
+    HOUSEHOLD_MEMBER = "household_member"
+    INFORMATION = "information"
+    DECLARATION = "declaration"
+    COMPUTED = "computed"
+
+
+# How each is stored: numbers and amounts (with cents) as decimal texts, several codes separated by spaces, a place as
+# words and perhaps coordinates on a last line, documents as ids separated by spaces, a declaration as True. Information
+# is read and has no answer; a computed value is worked out and never asked.
+NUMERIC = frozenset({ConceptType.NUMBER, ConceptType.MONEY, ConceptType.EUROS, ConceptType.COMPUTED})
+FILE_TYPES = frozenset({ConceptType.FILES, ConceptType.IDENTITY_FILE})
+CHOICES = frozenset({ConceptType.CHOICE, ConceptType.SEVERAL})
 
 
 class Sensitivity(StrEnum):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 import phonenumbers
 from babel.dates import format_date
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.ground.dictionary import dates
+from portal.ground.dictionary.amounts import read_decimal
 from portal.ground.dictionary.concept import ConceptType, Option
 
 FRANCE = "99100"
@@ -17,11 +19,18 @@ FRANCE = "99100"
 
 def show(kind: ConceptType, value: object, options: Sequence[Option]) -> str:
     """The French text of a stored value; an unknown code is shown as it is rather than hidden."""
-    if value is None:
+    if value is None or kind is ConceptType.INFORMATION:
         return ""
+    if isinstance(value, (list, tuple)):  # the same answer for each of several
+        return "\n".join(shown for one in value if (shown := show(kind, one, options)))
     if kind is ConceptType.BOOLEAN:
         return str(_("Oui") if value is True else _("Non"))
+    if kind is ConceptType.DECLARATION:
+        return str(_("Oui, déclaré") if value is True else _("Non"))
     text = str(value)
+    if kind is ConceptType.SEVERAL:
+        labels = {option.code: str(option.label) for option in options}
+        return ", ".join(labels.get(code, code) for code in text.split())
     if kind is ConceptType.CHOICE:
         return next((str(option.label) for option in options if option.code == text), text)
     return SHOWN[kind](text) if kind in SHOWN else text
@@ -29,6 +38,28 @@ def show(kind: ConceptType, value: object, options: Sequence[Option]) -> str:
 
 def _show_euros(text: str) -> str:
     return f"{format_decimal(int(text), locale='fr')}\u00a0€" if text.isascii() and text.isdigit() else text
+
+
+def _show_number(text: str) -> str:
+    number = read_decimal(text)
+    return text if number is None else str(format_decimal(number, locale="fr", decimal_quantization=False))
+
+
+def _show_money(text: str) -> str:
+    number = read_decimal(text)
+    if number is None:
+        return text
+    pattern = "#,##0" if number == number.to_integral_value() else "#,##0.00"
+    return f"{format_decimal(number, format=pattern, locale='fr')}\u00a0€"
+
+
+def _show_siret(text: str) -> str:
+    return "\u00a0".join((text[:3], text[3:6], text[6:9], text[9:])) if len(text) == 14 else text
+
+
+def _show_nir(text: str) -> str:
+    cuts = (0, 1, 3, 5, 7, 10, 13, 15)
+    return "\u00a0".join(text[a:b] for a, b in pairwise(cuts)) if len(text) == 15 else text
 
 
 def _show_iban(text: str) -> str:
@@ -71,6 +102,12 @@ SHOWN: Mapping[ConceptType, Callable[[str], str]] = {
     ConceptType.EUROS: _show_euros,
     ConceptType.FILES: _show_files,
     ConceptType.IBAN: _show_iban,
+    ConceptType.IDENTITY_FILE: _show_files,
+    ConceptType.COMPUTED: _show_number,
+    ConceptType.MONEY: _show_money,
+    ConceptType.NIR: _show_nir,
+    ConceptType.NUMBER: _show_number,
     ConceptType.PARTIAL_DATE: _show_date,
     ConceptType.PHONE: _show_phone,
+    ConceptType.SIRET: _show_siret,
 }

@@ -11,8 +11,12 @@ from flask_babel import gettext as _
 
 from portal.ground import clock
 from portal.ground.dictionary import dates
+from portal.ground.dictionary.amounts import read_decimal, write_decimal
 from portal.ground.dictionary.concept import (
+    CHOICES,
+    FILE_TYPES,
     FRENCH,
+    NUMERIC,
     SIMPLIFIED,
     Code,
     Concept,
@@ -26,12 +30,17 @@ from portal.ground.dictionary.concept import (
 )
 from portal.ground.dictionary.display import show
 from portal.ground.dictionary.files import FileKind
+from portal.ground.dictionary.places import split_point
+from portal.ground.dictionary.question import Question, Row, Scalar, Value, ValueRefused
 from portal.ground.dictionary.text import clean_block, clean_line
-from portal.ground.dictionary.validation import CHECKS, Question, Value, ValueRefused
+from portal.ground.dictionary.validation import CHECKS
 from portal.ground.errors import NotFound
 
 __all__ = [
+    "CHOICES",
+    "FILE_TYPES",
     "FRENCH",
+    "NUMERIC",
     "SIMPLIFIED",
     "Code",
     "Concept",
@@ -41,6 +50,8 @@ __all__ = [
     "LocalText",
     "Option",
     "Retention",
+    "Row",
+    "Scalar",
     "Sensitivity",
     "Source",
     "Value",
@@ -52,7 +63,10 @@ __all__ = [
     "has_concept",
     "list_concepts",
     "missing_message",
+    "read_decimal",
+    "split_point",
     "validate",
+    "write_decimal",
 ]
 
 
@@ -94,8 +108,10 @@ def validate(
     label: str | None = None,
     options: Sequence[Option] | None = None,
     today: date | None = None,
-) -> Value | None:
+) -> Scalar | None:
     """The stored form of a raw value: text or boolean, dates in ISO 8601; None when nothing was given.
+
+    A multiple choice may be given as a list of codes. What is only read (``information``) never has a value.
 
     ``label`` and ``options`` replace the concept's own where a procedure asks in its own words; ``today`` is the civil
     date in the authority's zone, read from the clock when not given.
@@ -108,12 +124,22 @@ def validate(
         options=concept.options if options is None else options,
         today=today or clock.today(),
     )
-    dated = concept.type in {ConceptType.DATE, ConceptType.PARTIAL_DATE}
-    if raw is not None and not isinstance(raw, (str, bool, int)) and not (dated and isinstance(raw, (date, Mapping))):
+    if concept.type is ConceptType.INFORMATION:
+        return None
+    if not _is_readable(concept.type, raw):
         raise question.refused(_("cette réponse n’est pas lisible."))
-    if dates.is_blank(raw) or (isinstance(raw, str) and not clean_block(raw)):
+    if dates.is_blank(raw) or (isinstance(raw, str) and not clean_block(raw)) or raw in ([], ()):
         return None
     return CHECKS[concept.type](question, raw)
+
+
+def _is_readable(kind: ConceptType, raw: object) -> bool:
+    """Whether a raw value has the shape of one: a text, or what the type takes besides."""
+    if kind in {ConceptType.DATE, ConceptType.PARTIAL_DATE} and isinstance(raw, (date, Mapping)):
+        return True
+    if kind is ConceptType.SEVERAL and isinstance(raw, (list, tuple)):
+        return all(isinstance(one, str) for one in raw)
+    return raw is None or isinstance(raw, (str, bool, int))
 
 
 def missing_message(concept: Concept, *, label: str | None = None) -> str:
@@ -121,7 +147,11 @@ def missing_message(concept: Concept, *, label: str | None = None) -> str:
     name = label or str(concept.label)
     if concept.type in {ConceptType.CHOICE, ConceptType.BOOLEAN}:
         return str(_("« %(label)s » : choisissez une réponse pour continuer.", label=name))
-    if concept.type is ConceptType.FILES:
+    if concept.type is ConceptType.SEVERAL:
+        return str(_("« %(label)s » : choisissez au moins une réponse pour continuer.", label=name))
+    if concept.type is ConceptType.DECLARATION:
+        return str(_("« %(label)s » : cochez la case pour continuer.", label=name))
+    if concept.type in FILE_TYPES:
         return str(_("« %(label)s » : ajoutez un fichier pour continuer.", label=name))
     question = Question(concept, name, concept.options, clock.today())
     return question.refused(_("remplissez ce champ pour continuer.")).message

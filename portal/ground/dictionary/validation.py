@@ -1,77 +1,23 @@
 """Checks by type. Each takes a concept's rules and a raw value, and gives a JSON value or a sentence that helps."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
-from stdnum import iban
-from stdnum.exceptions import ValidationError
 
-from portal.ground.dictionary import dates
-from portal.ground.dictionary.concept import Concept, ConceptType, Option
+from portal.ground.dictionary import amounts, dates, places, registers
+from portal.ground.dictionary.concept import ConceptType
+from portal.ground.dictionary.question import Question, Scalar
 from portal.ground.dictionary.text import JOINERS, clean_block, clean_line
-
-Value = str | bool
 
 DEFAULT_LENGTHS = {ConceptType.NAME: 120, ConceptType.TEXT: 200, ConceptType.LONG_TEXT: 2000, ConceptType.EMAIL: 254}
 _IN_NAMES = "'’ʼ-‐‑ .·・" + JOINERS
-MAX_EURO_DIGITS = 5
 _YES = frozenset({"oui", "true", "on", "1", "yes"})
 _NO = frozenset({"non", "false", "off", "0", "no"})
-
-
-class ValueRefused(ValueError):
-    """A raw value that is not one of the concept. ``message``, in French, names the field and gives an example."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A concept as it is asked: under which label, with which answers, on which day."""
-
-    concept: Concept
-    label: str
-    options: Sequence[Option]
-    today: date
-
-    @property
-    def example(self) -> str:
-        """The concept's example, or a general one for its type."""
-        if self.concept.example:
-            return str(self.concept.example)
-        if self.concept.type is ConceptType.DATE:
-            years = {"past": -5, "future": 1, "any": 0}[self.concept.period]
-            return f"27/3/{self.today.year + years}"
-        return _example_of(self.concept.type, self.today)
-
-    def refused(self, sentence: str) -> ValueRefused:
-        """The refusal with the field's name first and the example last."""
-        message = _("« %(label)s » : %(sentence)s", label=self.label, sentence=sentence)
-        if self.example:
-            message += " " + _("Exemple : %(example)s.", example=self.example)
-        return ValueRefused(message)
-
-
-def _example_of(kind: ConceptType, today: date) -> str:
-    return {
-        ConceptType.EMAIL: "prenom.nom@exemple.fr",
-        ConceptType.PHONE: "06 39 98 12 34",
-        ConceptType.POSTCODE: "38999",
-        ConceptType.COMMUNE_CODE: "38999",
-        ConceptType.COUNTRY_CODE: "99100",
-        ConceptType.PARTIAL_DATE: "24/8/1962",
-        ConceptType.SCHOOL_YEAR: f"{today.year}-{today.year + 1}",
-        ConceptType.EUROS: "850",
-        ConceptType.IBAN: "FR7630006000011234567890189",
-    }.get(kind, "")
 
 
 def _limit_length(question: Question, text: str) -> str:
@@ -83,15 +29,15 @@ def _limit_length(question: Question, text: str) -> str:
     return text
 
 
-def _text(question: Question, raw: object) -> Value:
+def _text(question: Question, raw: object) -> Scalar:
     return _limit_length(question, clean_line(str(raw)))
 
 
-def _long_text(question: Question, raw: object) -> Value:
+def _long_text(question: Question, raw: object) -> Scalar:
     return _limit_length(question, clean_block(str(raw)))
 
 
-def _name(question: Question, raw: object) -> Value:
+def _name(question: Question, raw: object) -> Scalar:
     name = _limit_length(question, clean_line(str(raw)))
     stray = [c for c in name if unicodedata.category(c)[0] not in "LM" and c not in _IN_NAMES]
     if stray:
@@ -102,7 +48,7 @@ def _name(question: Question, raw: object) -> Value:
     return name
 
 
-def _date(question: Question, raw: object) -> Value:
+def _date(question: Question, raw: object) -> Scalar:
     parts = dates.read_parts(raw)
     day = dates.full_date(parts) if parts else None
     if day is None:
@@ -110,7 +56,7 @@ def _date(question: Question, raw: object) -> Value:
     return _in_period(question, day).isoformat()
 
 
-def _partial_date(question: Question, raw: object) -> Value:
+def _partial_date(question: Question, raw: object) -> Scalar:
     parts = dates.read_parts(raw)
     day = dates.earliest(parts) if parts else None
     if parts is None or day is None:
@@ -127,14 +73,14 @@ def _in_period(question: Question, day: date) -> date:
     return day
 
 
-def _email(question: Question, raw: object) -> Value:
+def _email(question: Question, raw: object) -> Scalar:
     try:
         return validate_email(clean_line(str(raw)), check_deliverability=False).normalized
     except EmailNotValidError:
         raise question.refused(_("indiquez une adresse électronique complète, avec le signe @.")) from None
 
 
-def _phone(question: Question, raw: object) -> Value:
+def _phone(question: Question, raw: object) -> Scalar:
     refusal = question.refused(_("indiquez un numéro de téléphone à dix chiffres, ou avec l’indicatif du pays."))
     try:
         number = phonenumbers.parse(clean_line(str(raw)), "FR")
@@ -145,14 +91,30 @@ def _phone(question: Question, raw: object) -> Value:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _choice(question: Question, raw: object) -> Value:
+def _choice(question: Question, raw: object) -> Scalar:
     code = str(raw).strip()
     if code not in {option.code for option in question.options}:
         raise question.refused(_("choisissez une des réponses proposées."))
     return code
 
 
-def _boolean(question: Question, raw: object) -> Value:
+def _several(question: Question, raw: object) -> Scalar:
+    """The codes ticked, in the order they are proposed, separated by spaces."""
+    codes = [str(one).strip() for one in raw] if isinstance(raw, (list, tuple)) else str(raw).split()
+    known = [option.code for option in question.options]
+    if not set(codes) <= set(known):
+        raise question.refused(_("choisissez parmi les réponses proposées."))
+    return " ".join(code for code in known if code in codes)
+
+
+def _declaration(question: Question, raw: object) -> Scalar:
+    """Said true, or not said at all: nobody declares on their honour that something is false."""
+    if str(raw).strip().casefold() not in _YES:
+        raise question.refused(_("cochez la case pour continuer."))
+    return True
+
+
+def _boolean(question: Question, raw: object) -> Scalar:
     text = str(raw).strip().casefold()
     if text not in _YES | _NO:
         raise question.refused(_("répondez par oui ou par non."))
@@ -163,14 +125,14 @@ def _digits(raw: object) -> str:
     return "".join(str(raw).split()).upper()
 
 
-def _postcode(question: Question, raw: object) -> Value:
+def _postcode(question: Question, raw: object) -> Scalar:
     code = _digits(raw)
     if not (len(code) == 5 and code.isascii() and code.isdigit() and "01000" <= code <= "98999"):
         raise question.refused(_("indiquez un code postal français à cinq chiffres."))
     return code
 
 
-def _commune_code(question: Question, raw: object) -> Value:
+def _commune_code(question: Question, raw: object) -> Scalar:
     code = _digits(raw)
     digits = code[0:1] + code[2:] if code[:2] in {"2A", "2B"} else code
     if not (len(code) == 5 and digits.isascii() and digits.isdigit()):
@@ -178,14 +140,14 @@ def _commune_code(question: Question, raw: object) -> Value:
     return code
 
 
-def _country_code(question: Question, raw: object) -> Value:
+def _country_code(question: Question, raw: object) -> Scalar:
     code = _digits(raw)
     if not (len(code) == 5 and code.isascii() and code.isdigit() and code.startswith("99")):
         raise question.refused(_("indiquez le code du pays, en cinq chiffres commençant par 99."))
     return code
 
 
-def _school_year(question: Question, raw: object) -> Value:
+def _school_year(question: Question, raw: object) -> Scalar:
     first, _dash, second = _digits(raw).replace("/", "-").partition("-")
     if not (first.isascii() and first.isdigit() and len(first) == 4 and second == str(int(first) + 1)):
         raise question.refused(_("indiquez deux années qui se suivent."))
@@ -194,23 +156,7 @@ def _school_year(question: Question, raw: object) -> Value:
     return f"{first}-{second}"
 
 
-def _euros(question: Question, raw: object) -> Value:
-    """Whole euros, as digits; zero is a value. Spaces, the sign and « ,00 » are accepted and dropped."""
-    digits = _digits(raw).removesuffix("€").removesuffix(",00").removesuffix(".00")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_EURO_DIGITS):
-        raise question.refused(_("écrivez un montant en euros, sans centimes, avec des chiffres seulement."))
-    return str(int(digits))
-
-
-def _iban(question: Question, raw: object) -> Value:
-    """An account number with its check digits (ISO 13616), without spaces. Nobody is asked whether it exists."""
-    try:
-        return str(iban.validate(clean_line(str(raw)), check_country=False))
-    except ValidationError:
-        raise question.refused(_("recopiez l’IBAN entier, lettres comprises : un caractère ne va pas.")) from None
-
-
-def _files(question: Question, raw: object) -> Value:
+def _files(question: Question, raw: object) -> Scalar:
     """Ids of documents, separated by spaces; whose they are is checked where documents are kept."""
     try:
         ids = [str(UUID(text)) for text in str(raw).split()]
@@ -219,7 +165,7 @@ def _files(question: Question, raw: object) -> Value:
     return " ".join(dict.fromkeys(ids))
 
 
-CHECKS: dict[ConceptType, Callable[[Question, object], Value]] = {
+CHECKS: dict[ConceptType, Callable[[Question, object], Scalar]] = {
     ConceptType.TEXT: _text,
     ConceptType.LONG_TEXT: _long_text,
     ConceptType.NAME: _name,
@@ -233,7 +179,19 @@ CHECKS: dict[ConceptType, Callable[[Question, object], Value]] = {
     ConceptType.COMMUNE_CODE: _commune_code,
     ConceptType.COUNTRY_CODE: _country_code,
     ConceptType.SCHOOL_YEAR: _school_year,
-    ConceptType.EUROS: _euros,
-    ConceptType.IBAN: _iban,
+    ConceptType.EUROS: amounts.whole_euros,
+    ConceptType.NUMBER: amounts.number,
+    ConceptType.COMPUTED: amounts.number,
+    ConceptType.MONEY: amounts.money,
+    ConceptType.IBAN: registers.account,
+    ConceptType.SIRET: registers.establishment,
+    ConceptType.NIR: registers.social_security,
+    ConceptType.ADDRESS: places.address,
+    ConceptType.COMMUNE: places.commune,
+    ConceptType.MAP_POINT: places.map_point,
     ConceptType.FILES: _files,
+    ConceptType.IDENTITY_FILE: _files,
+    ConceptType.HOUSEHOLD_MEMBER: _name,
+    ConceptType.SEVERAL: _several,
+    ConceptType.DECLARATION: _declaration,
 }

@@ -36,6 +36,7 @@ from portal.casework.requests.service.forgotten import (
     render_draft_notice,
     warn_of_drafts,
 )
+from portal.casework.requests.service.items import remove_item, save_item
 from portal.casework.requests.service.joining import join_accounts, read_code_for_request
 from portal.casework.requests.service.letters import (
     record_notification_refused,
@@ -201,10 +202,12 @@ __all__ = [
     "record_notification_refused",
     "record_notification_sent",
     "record_withdrawal",
+    "remove_item",
     "render_department_alert",
     "render_draft_notice",
     "render_notification",
     "request_information",
+    "save_item",
     "save_step",
     "sealing_key",
     "start_draft",

@@ -1,14 +1,21 @@
 """Corrections of a request that was submitted and is not ended: numbered, the answers before each stay readable."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.document import Field, ProcedureDocument
-from portal.casework.catalogue.fields import Answers, check_all, field_concept, field_name_for_errors, field_options
+from portal.casework.catalogue.document import ProcedureDocument, Step
+from portal.casework.catalogue.fields import (
+    Answers,
+    answer_names,
+    check_all,
+    field_name_for_errors,
+    rows_in,
+    show_answer,
+)
 from portal.casework.catalogue.service import get_version
 from portal.casework.documents.service import link_documents
 from portal.casework.requests import policy
@@ -22,7 +29,7 @@ from portal.casework.requests.service.sealed import answers_before, answers_of, 
 from portal.casework.requests.shapes import AmendedView, AmendmentView, AnswerChange
 from portal.ground import clock
 from portal.ground.db import new_id
-from portal.ground.dictionary.service import Value, display
+from portal.ground.dictionary.service import Value
 from portal.ground.errors import Busy, Conflict, Forbidden, Invalid
 from portal.ground.permissions import Actor
 from portal.records.timeline.service import append
@@ -49,6 +56,7 @@ def amend(
 
     :param actor: the resident who made the request.
     :param answers: field name → new answer; an empty one takes back an optional answer, the others stay as they are.
+        Of a page asked for each of several: all its items, under the name they are kept under.
     :param reason_code: why, for the timeline: a code, never words.
     :raises Invalid: by field name, in French.
     :raises Forbidden: not the resident's to correct.
@@ -93,7 +101,7 @@ def _check_rate(session: Session, request: ServiceRequest) -> None:
 
 
 def _names(document: ProcedureDocument) -> list[str]:
-    return [field.name for _step, field in document.fields()]
+    return [name for step in document.steps for name in answer_names(step)]
 
 
 def _checked(
@@ -175,25 +183,35 @@ def amendments_of(
     query = select(Amendment).where(Amendment.request_id == request.id).order_by(Amendment.number)
     rows = session.scalars(query).all()
     stages = [*(answers_before(session, request, row) for row in rows), now]
-    fields = [field for _step, field in document.fields()]
     return tuple(
-        AmendmentView(row.number, row.amended_at, _changes(fields, stages[place], stages[place + 1]))
+        AmendmentView(row.number, row.amended_at, _changes(document, stages[place], stages[place + 1]))
         for place, row in enumerate(rows)
     )
 
 
 def _changes(
-    fields: Collection[Field], before: Mapping[str, Value], after: Mapping[str, Value]
+    document: ProcedureDocument, before: Mapping[str, Value], after: Mapping[str, Value]
 ) -> tuple[AnswerChange, ...]:
-    return tuple(
-        AnswerChange(field_name_for_errors(field), _text(field, before), _text(field, after))
-        for field in fields
+    changes: list[AnswerChange] = []
+    for step in document.steps:
+        if step.repeat is None:
+            changes += _changes_of(step, "", before, after)
+            continue
+        old, new = rows_in(step, before), rows_in(step, after)
+        for place in range(max(len(old), len(new))):
+            label = _("%(title)s, %(number)d", title=step.title, number=place + 1)
+            changes += _changes_of(step, label, *(rows[place] if place < len(rows) else {} for rows in (old, new)))
+    return tuple(changes)
+
+
+def _changes_of(step: Step, item: str, before: Mapping[str, Value], after: Mapping[str, Value]) -> list[AnswerChange]:
+    """The answers of a page that differ, as people read them; empty where there is none."""
+    return [
+        AnswerChange(
+            _("%(item)s : %(label)s", item=item, label=label) if item else label,
+            *(show_answer(field, answers.get(field.name)) for answers in (before, after)),
+        )
+        for field in step.fields
         if before.get(field.name) != after.get(field.name)
-    )
-
-
-def _text(field: Field, answers: Mapping[str, Value]) -> str:
-    """As people read it; empty when there is no answer."""
-    if field.name not in answers:
-        return ""
-    return display(field_concept(field), answers[field.name], options=field_options(field))
+        for label in [field_name_for_errors(field)]
+    ]

@@ -8,7 +8,7 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.fields import check_step
+from portal.casework.catalogue.fields import answer_names, check_step
 from portal.casework.catalogue.service import (
     ProcedureView,
     get_version,
@@ -151,7 +151,8 @@ def save_step(
 ) -> DraftView:
     """Check and keep the answers of one step; those of the other steps stay as they are.
 
-    :param answers: raw values by field name; a field that is not of this step is a fault of the caller.
+    :param answers: raw values by field name; a field that is not of this step is a fault of the caller. Of a page
+        asked for each of several: its items, under the name they are kept under.
     :param version: the version the person was looking at.
     :raises Invalid: by field name, in French; nothing is saved.
     :raises Conflict: ``draft_changed``; ``theirs`` is the draft as saved by the other tab; nothing is saved.
@@ -164,7 +165,7 @@ def save_step(
     asked = document.step(step)
     if asked is None:
         raise NotFound("step_unknown")
-    names = {field.name for field in asked.fields}
+    names = set(answer_names(asked))
     if set(answers) - names:
         raise ValueError("answers to questions that this step does not ask")
     saved = draft_answers(session, draft)
@@ -173,13 +174,18 @@ def save_step(
     if errors:
         raise Invalid(errors)
     kept = {name: value for name, value in saved.items() if name not in names} | values
-    draft.sealed_answers = seal_draft_answers(session, draft.id, draft.data_key_id, kept)
-    draft.done_steps = [*(done for done in draft.done_steps if done != step), step]
+    keep_answers(session, draft, kept, done=[*(done for done in draft.done_steps if done != step), step])
+    return view_of(session, draft, procedure.slug)
+
+
+def keep_answers(session: Session, draft: Draft, answers: Mapping[str, Value], *, done: list[str]) -> None:
+    """Write the answers of a draft and the steps done; its version moves on, and its life starts again."""
+    draft.sealed_answers = seal_draft_answers(session, draft.id, draft.data_key_id, answers)
+    draft.done_steps = done
     draft.version += 1
     draft.updated_at = clock.now()
     draft.purge_after, draft.warned_at = draft.updated_at + policy.DRAFT_KEPT, None
     session.flush()
-    return view_of(session, draft, procedure.slug)
 
 
 def drop_answers(session: Session, actor: Actor, procedure_id: UUID, answers: Mapping[str, Value]) -> None:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from connectors.sdk import LetterPurpose, Receipt, StatusUpdate, SubmitCommand, UpdateStatus
+from portal.casework.catalogue.fields import rows_in
 from portal.casework.catalogue.service import get_version
 from portal.casework.notifications.service import NotificationEvent
 from portal.casework.requests import policy
@@ -24,7 +26,6 @@ from portal.casework.requests.service.submission import FORWARD_KIND, forwarding
 from portal.casework.requests.service.telling import TOLD_BEFORE, tell_applicant, warn_department
 from portal.ground import clock
 from portal.ground.audit.service import record
-from portal.ground.dictionary.service import Value
 from portal.ground.errors import Conflict, NotFound
 from portal.ground.permissions import Actor, ActorKind
 from portal.ground.vault.service import fingerprint
@@ -80,15 +81,23 @@ def check_may_leave(status: RequestStatus) -> None:
         raise Conflict("request_ended")
 
 
-def payload_of(session: Session, request: ServiceRequest, data_sent: Collection[str]) -> dict[str, Value]:
-    """The answers as they now stand, by concept: those that the connection's manifest declares."""
+def payload_of(session: Session, request: ServiceRequest, data_sent: Collection[str]) -> dict[str, Any]:
+    """The answers as they now stand, by concept: those that the connection's manifest declares.
+
+    A concept asked for each of several is a list, one entry an item, None where one has no answer: lists asked on the
+    same page go together.
+    """
     procedure = get_version(session, request.procedure_id, request.procedure_version)
-    answers = answers_of(session, request)
-    return {
-        field.concept: answers[field.name]
-        for _step, field in procedure.document.fields()
-        if field.concept in data_sent and field.name in answers
-    }
+    answers, payload = answers_of(session, request), dict[str, Any]()
+    for step, field in procedure.document.fields():
+        if field.concept not in data_sent:
+            continue
+        rows = rows_in(step, answers)
+        if any(field.name in row for row in rows):
+            payload[field.concept] = [row.get(field.name) for row in rows]
+        elif step.repeat is None and field.name in answers:
+            payload[field.concept] = answers[field.name]
+    return payload
 
 
 def current_amendment(session: Session, request_id: UUID) -> int:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import Field, ProcedureDocument
-from portal.casework.catalogue.fields import asks_files, field_concept, field_name_for_errors, field_options, file_ids
+from portal.casework.catalogue.fields import asks_files, field_name_for_errors, file_ids, rows_in, show_answer
 from portal.casework.catalogue.service import ProcedureView, get_version, with_slugs_and_titles
 from portal.casework.documents.service import DocumentView, get_linked_document, linked_documents
 from portal.casework.requests import policy
@@ -33,7 +34,7 @@ from portal.casework.requests.shapes import (
     RequestSummary,
     RequestView,
 )
-from portal.ground.dictionary.service import Value, display
+from portal.ground.dictionary.service import Value
 from portal.ground.permissions import Actor, ActorKind
 from portal.records.outbox.service import DeliveryView, delivery_state
 from portal.records.timeline.service import EventView, list_events
@@ -169,29 +170,39 @@ def forwarding_view(
 
 
 def _answer_steps(
-    document: ProcedureDocument, answers: dict[str, Value], documents: Sequence[DocumentView]
+    document: ProcedureDocument, answers: Mapping[str, Value], documents: Sequence[DocumentView]
 ) -> list[AnswerStep]:
+    """The answers step by step; of a page asked for each of several, item by item."""
     by_id = {one.id: one for one in documents}
     steps = []
     for step in document.steps:
-        lines = tuple(
-            AnswerLine(
-                name=field.name,
-                concept=field.concept,
-                label=field_name_for_errors(field),
-                text=display(field_concept(field), answers[field.name], options=field_options(field)),
-                value=answers[field.name],
-                documents=tuple(by_id[one] for one in _files(field, answers) if one in by_id),
-            )
-            for field in step.fields
-            if field.name in answers
+        rows = rows_in(step, answers)
+        if step.repeat is None:
+            steps.append(AnswerStep(step.slug, str(step.title), _lines(step.fields, answers, by_id)))
+        for number, row in enumerate(rows, start=1):
+            title = _("%(title)s, %(number)d sur %(total)d", title=step.title, number=number, total=len(rows))
+            steps.append(AnswerStep(step.slug, title, _lines(step.fields, row, by_id)))
+    return [step for step in steps if step.lines]
+
+
+def _lines(
+    fields: Sequence[Field], answers: Mapping[str, Value], by_id: Mapping[UUID, DocumentView]
+) -> tuple[AnswerLine, ...]:
+    return tuple(
+        AnswerLine(
+            name=field.name,
+            concept=field.concept,
+            label=field_name_for_errors(field),
+            text=show_answer(field, answers[field.name]),
+            value=answers[field.name],
+            documents=tuple(by_id[one] for one in _files(field, answers) if one in by_id),
         )
-        if lines:
-            steps.append(AnswerStep(step.slug, str(step.title), lines))
-    return steps
+        for field in fields
+        if field.name in answers
+    )
 
 
-def _files(field: Field, answers: dict[str, Value]) -> list[UUID]:
+def _files(field: Field, answers: Mapping[str, Value]) -> list[UUID]:
     return file_ids(answers[field.name]) if asks_files(field) else []
 
 

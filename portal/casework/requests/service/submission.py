@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.enums import Regime
+from portal.casework.catalogue.exits import exit_for
 from portal.casework.catalogue.fields import Answers, check_all
 from portal.casework.catalogue.service import ProcedureView, get_published, get_version
 from portal.casework.documents.service import link_documents
@@ -54,7 +55,7 @@ def submit(
     :param idempotency_key: drawn when the form was shown, kept in a hidden field.
     :param version: the version of the draft the person was looking at.
     :raises Invalid: by field name, in French.
-    :raises Conflict: ``draft_changed`` (with ``theirs``) or ``procedure_closed``.
+    :raises Conflict: ``draft_changed`` (with ``theirs``), ``procedure_closed``, or ``not_eligible``: an exit holds.
     :raises Busy: too many requests from this account within the hour.
     :raises NotFound: no such draft of theirs.
     """
@@ -181,7 +182,12 @@ class CheckedForm:
 
 
 def record_request(session: Session, form: CheckedForm) -> ServiceRequest:
-    """The only way in: the request, its papers, its first event and its messages, in the unit of the caller."""
+    """The only way in: the request, its papers, its first event and its messages, in the unit of the caller.
+
+    :raises Conflict: ``not_eligible``: the answers lead to an exit of the procedure.
+    """
+    if exit_for(form.procedure.document, form.values) is not None:
+        raise Conflict("not_eligible")
     request = _insert(session, form)
     procedure = form.procedure
     _link(session, request, procedure, form.values)

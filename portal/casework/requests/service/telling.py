@@ -1,5 +1,6 @@
 """Having the applicant told, or knowing that nobody can be."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from portal.casework.catalogue.service import get_version
 from portal.casework.notifications.service import LANE, NotificationEvent, notify
 from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.service.sealed import answers_of
+from portal.ground.dictionary.service import Value
 from portal.ground.permissions import Actor
 from portal.people.accounts.service import get_account
 from portal.records.outbox.service import enqueue
@@ -29,7 +31,7 @@ def address_of(session: Session, request: ServiceRequest) -> str:
     return get_account(session, request.account_id).email
 
 
-def address_in(document: ProcedureDocument, answers: dict[str, str | bool]) -> str:
+def address_in(document: ProcedureDocument, answers: Mapping[str, Value]) -> str:
     """The address given in the answers; empty when the procedure asks for none or it was left out."""
     for _step, field in document.fields():
         if field.concept == EMAIL and answers.get(field.name):

@@ -1,0 +1,94 @@
+"""The list of a page asked for each of several: who is there, change, take away, add, go on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.casework.catalogue.document import Repeat, Step
+from portal.casework.catalogue.fields import check_step, field_concept, rows_in, show_answer
+from portal.casework.requests import service as requests
+from portal.casework.requests.service import DraftView
+from portal.engine.journey_kit.flow import place_of
+from portal.engine.journey_kit.folder import Folder
+from portal.engine.journey_kit.question_page import version_in
+from portal.engine.journey_kit.start import go_on, trail_of
+from portal.ground.dictionary.service import ConceptType, Row
+from portal.ground.errors import Conflict, Invalid
+from portal.ground.web import actor, page, reading_language, redirect_to, unit
+
+NAMING = frozenset({ConceptType.NAME, ConceptType.TEXT, ConceptType.HOUSEHOLD_MEMBER})
+Leaving = Callable[[Folder, Step, DraftView], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of the list. ``wrong``: an answer about it fits no longer."""
+
+    number: int
+    label: str
+    wrong: bool
+
+
+def item_label(step: Step, row: Row, number: int) -> str:
+    """How one is called: by the first two names or texts said about it."""
+    named = [one for one in step.fields if one.name in row and field_concept(one).type in NAMING][:2]
+    return " ".join(show_answer(one, row[one.name]) for one in named) or _("Fiche %(number)d", number=number)
+
+
+def enter_list(folder: Folder, step: Step, repeat: Repeat) -> Response:
+    """The list; straight to the first item while there is none and one is needed."""
+    if not rows_in(step, folder.answers) and repeat.at_least:
+        return redirect_to("journey_kit.show_item", slug=folder.slug, step_slug=step.slug, number=1)
+    errors: Mapping[str, str] = {}
+    if step.slug in folder.done:
+        _values, errors = check_step(folder.document, step, folder.answers, folder.answers)
+    return show_list(folder, step, repeat, errors)
+
+
+def show_list(
+    folder: Folder, step: Step, repeat: Repeat, errors: Mapping[str, str], *, status: int = 200, changed: bool = False
+) -> Response:
+    """The list as it stands. ``changed``: another window saved first."""
+    place = place_of(folder.document, folder.answers, step.slug)
+    if place is None:
+        return go_on(folder)
+    rows = rows_in(step, folder.answers)
+    wrong = {int(name.split(".")[1]) for name in errors if name.startswith(f"{repeat.name}.")}
+    targets = [
+        (f"fiche-{name.split('.')[1]}" if "." in name else "ajouter", sentence) for name, sentence in errors.items()
+    ]
+    title = step.title.get(reading_language())
+    return page(
+        "journey_kit/items.html",
+        title=_("Étape %(number)d sur %(total)d : %(title)s", number=place.number, total=place.total, title=title),
+        status=status,
+        service=folder.procedure.title,
+        folder=folder,
+        place=place,
+        repeat=repeat,
+        items=[Item(number, item_label(step, row, number), number in wrong) for number, row in enumerate(rows, 1)],
+        errors=targets,
+        changed=changed,
+        trail=trail_of(folder, _("Étape %(number)d", number=place.number)),
+    )
+
+
+def pass_list(folder: Folder, step: Step, repeat: Repeat, leave: Leaving) -> Response:
+    """Go on once everybody is there: every item is checked again, and their number."""
+    rows = rows_in(step, folder.answers)
+    draft, version = folder.draft, version_in()
+    try:
+        if draft is None:
+            draft = requests.start_draft(unit(), actor(), folder.procedure)
+            version = draft.version
+        told = {repeat.name: rows}
+        saved = requests.save_step(unit(), actor(), draft.id, step=step.slug, answers=told, version=version)
+    except Conflict as conflict:
+        if conflict.code != "draft_changed" or not isinstance(conflict.theirs, DraftView):
+            raise
+        return show_list(Folder(folder.procedure, conflict.theirs), step, repeat, {}, status=409, changed=True)
+    except Invalid as refused:
+        return show_list(folder, step, repeat, refused.fields, status=422)
+    return leave(folder, step, saved)

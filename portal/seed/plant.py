@@ -146,7 +146,7 @@ class _Story:
         self.resident = _resident(account)
         self.procedure = procedure
         self.department = procedure.document.department
-        self.routed = bool(procedure.document.routing)
+        self.routed = bool(procedure.document.first_routes)
         self.number = number
         self.agent_view = commune.agent_of(procedure.department_id, draw.randrange(4))
         self.agent = _agent(self.agent_view)
@@ -222,7 +222,7 @@ class _Story:
         return Channel(self.draw.choice(others)) if others and self.draw.random() > ONLINE else Channel.WEB
 
     def _deliver(self) -> None:
-        for route in self.procedure.document.routing:
+        for route in self.procedure.document.first_routes:
             for held in outbox.claim(self.session, worker=WORKER, lane=route.connection, limit=10):
                 receipt = Receipt(external_ref=f"EXEMPLE-{self.number:05d}", raw_status="received", received=True)
                 requests.record_delivery(self.session, UUID(held.payload["request_id"]), route.connection, receipt)

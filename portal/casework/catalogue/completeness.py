@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from portal.casework.catalogue import conditions
 from portal.casework.catalogue.document import AcknowledgementRule, Field, ProcedureDocument, Regime, Step
+from portal.casework.catalogue.workflow_checks import workflow_problems
 from portal.ground.dictionary.service import ConceptType, get_concept, has_concept
 
 Problem = tuple[str, str]
@@ -33,6 +34,7 @@ def problems_of(document: ProcedureDocument, *, connections: Collection[str] | N
         *_without_account(document),
         *_fields(document),
         *_routes(document, connections),
+        *workflow_problems(document),
     ):
         found.setdefault(path, sentence)
     return found

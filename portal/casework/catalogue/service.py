@@ -17,6 +17,8 @@ from portal.casework.catalogue.interchange import as_data, dump_document, parse_
 from portal.casework.catalogue.models import Procedure, ProcedureVersion
 from portal.casework.catalogue.ranking import score
 from portal.casework.catalogue.shapes import ProcedureSummary, ProcedureView
+from portal.casework.catalogue.workflow import Transition, Workflow, WorkflowStatus
+from portal.casework.catalogue.workflows import workflow_of
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.dictionary.service import FRENCH, SIMPLIFIED
@@ -29,7 +31,10 @@ __all__ = [
     "ProcedureSummary",
     "ProcedureView",
     "Regime",
+    "Transition",
     "VersionState",
+    "Workflow",
+    "WorkflowStatus",
     "archive_procedure",
     "dump_document",
     "export_procedure",
@@ -46,6 +51,7 @@ __all__ = [
     "slugs_and_titles",
     "titles",
     "with_slugs_and_titles",
+    "workflow_of",
 ]
 
 _WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.0}

@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import Field, ProcedureDocument
 from portal.casework.catalogue.fields import asks_files, field_concept, field_name_for_errors, field_options, file_ids
-from portal.casework.catalogue.service import ProcedureView, get_version, with_slugs_and_titles
+from portal.casework.catalogue.service import ProcedureView, Workflow, get_version, with_slugs_and_titles, workflow_of
 from portal.casework.documents.service import DocumentView, get_linked_document, linked_documents
 from portal.casework.requests import policy
-from portal.casework.requests.enums import RequestStatus
+from portal.casework.requests.enums import Act, RequestStatus
 from portal.casework.requests.models import Forwarding, ServiceRequest
 from portal.casework.requests.reference import normalise
 from portal.casework.requests.service.access import account_of, find_readable, read_and_journal
 from portal.casework.requests.service.amending import amendments_of
+from portal.casework.requests.service.asked import opinions_of
 from portal.casework.requests.service.asking import FOLLOW_UP_KINDS
+from portal.casework.requests.service.course import moves_of
 from portal.casework.requests.service.marks import forwardings_of
 from portal.casework.requests.service.sealed import answers_of, rows_held
 from portal.casework.requests.service.submission import FORWARD_KIND
@@ -69,6 +71,7 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
     forwardings = _forwardings(session, request, recipients, deliveries, {str(one.id): one.text for one in messages})
     documents = tuple(linked_documents(session, request.id))
     answers = answers_of(session, request)
+    workflow = workflow_of(procedure.document)
     return RequestView(
         id=request.id,
         reference=request.reference,
@@ -97,13 +100,30 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         events=events,
         messages=messages,
         documents=documents,
-        steps=tuple(_answer_steps(procedure.document, answers, documents)),
+        steps=tuple(answer_steps(procedure.document, answers, documents)),
         decision=_decision(request, events, messages),
-        acts=policy.acts_of(actor, request),
+        acts=_acts(actor, request, workflow),
+        workflow=workflow,
+        state=workflow.at(request.workflow_state).code if workflow else "",
+        moves=moves_of(session, actor, request, workflow),
+        corrections=tuple(request.corrections_asked),
+        opinions=opinions_of(session, request) if actor.is_agent and _asked(events) else (),
+        implicit_on=request.implicit_on,
+        late_since=request.late_since if request.status in policy.OPEN else None,
         amendments=amendments_of(session, request, procedure.document, answers),
         has_account=request.account_id is not None,
         desk=f"{procedure.document.own_desk}/{request.reference}" if procedure.document.own_desk else "",
     )
+
+
+def _acts(actor: Actor, request: ServiceRequest, workflow: Workflow | None) -> frozenset[Act]:
+    """Where the procedure has its own workflow, deciding and asking are moves of it."""
+    acts = policy.acts_of(actor, request)
+    return acts - {Act.DECIDE, Act.REQUEST_INFORMATION} if workflow else acts
+
+
+def _asked(events: Sequence[EventView]) -> bool:
+    return any(event.type == "opinion_asked" for event in events)
 
 
 def _department(procedure: ProcedureView) -> DepartmentContact:
@@ -168,9 +188,10 @@ def forwarding_view(
     )
 
 
-def _answer_steps(
+def answer_steps(
     document: ProcedureDocument, answers: dict[str, Value], documents: Sequence[DocumentView]
 ) -> list[AnswerStep]:
+    """The answers as people read them, step by step."""
     by_id = {one.id: one for one in documents}
     steps = []
     for step in document.steps:

@@ -2,15 +2,19 @@
 
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from holidays import HolidayBase, country_holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 SATURDAY = 5
 
 
 @lru_cache(maxsize=16)
-def _holidays(place: str) -> HolidayBase:
+def _holidays(place: str) -> "HolidayBase":
     """The public holidays of France; with ``place``, those of Alsace, Moselle or an overseas territory besides."""
+    from holidays import country_holidays  # late: few procedures count working days, and it is slow to load
+
     return country_holidays("FR", subdiv=place or None)
 
 

@@ -46,7 +46,7 @@ VIOLATIONS = {
         ("portal.casework.catalogue.service", "portal.casework.checklists.service"),
         ("portal.casework.requests.service", "portal.casework.life_events.service"),
         ("portal.casework.requests.service", "portal.casework.letters.service"),
-        ("portal.casework.requests.service", "portal.casework.delays.service"),
+        ("portal.casework.delays.service", "portal.casework.catalogue.service"),
     ],
     "rooms of records": [
         ("portal.records.outbox.service", "portal.records.timeline.service"),

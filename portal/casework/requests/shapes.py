@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.casework.catalogue.document import Field, Recourse
+from portal.casework.catalogue.document import Delay, Field, Recourse
 from portal.casework.catalogue.enums import Regime
 from portal.casework.catalogue.service import Transition, Workflow
+from portal.casework.delays.service import Delays
 from portal.casework.documents.service import DocumentView
 from portal.casework.requests.acknowledgements import AcknowledgedService, AcknowledgementData
 from portal.casework.requests.enums import Act, Channel, Closing, MessageKind, RequestStatus
@@ -310,6 +311,7 @@ class RequestView:
     ``workflow`` is the procedure's own, None for the standard one; ``state`` is the code of its status there, ``moves``
     what this actor may choose from it. ``corrections`` names the answers that the resident is asked to correct.
     ``implicit_on``: the day silence decided (CRPA L231-1, L231-4); ``late_since``: it takes longer than usual.
+    ``delays`` were measured on other requests of the procedure; ``usual_delay`` is what it announces.
     """
 
     id: UUID
@@ -352,3 +354,5 @@ class RequestView:
     opinions: tuple[OpinionView, ...] = ()
     implicit_on: date | None = None
     late_since: datetime | None = None
+    delays: Delays | None = None
+    usual_delay: Delay | None = None

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.casework.delays.service import measure_delays, usual_days_of
 from portal.casework.requests.service import lapse_one, note_implicit_decisions, note_late, warn_of_deadlines
+from portal.engine.deadlines.measuring import measure_delays, usual_days_of
 from portal.engine.exchanges.jobs import PeriodicJob
 from portal.ground import clock
 from portal.ground.db import Database

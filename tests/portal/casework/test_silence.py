@@ -12,12 +12,13 @@ from portal.casework.catalogue.document import Delay
 from portal.casework.catalogue.enums import DelayUnit, Regime
 from portal.casework.catalogue.service import ProcedureView, import_procedure
 from portal.casework.delays.policy import at_share
-from portal.casework.delays.service import delays_of, measure_delays, usual_days_of
+from portal.casework.delays.service import delays_of
 from portal.casework.requests import service as requests
 from portal.casework.requests.deadlines import implicit_decision_date, is_due, resumed_deadline, usual_days
 from portal.casework.requests.enums import RequestStatus
 from portal.casework.requests.service import RequestView
 from portal.engine.deadlines.jobs import deadline_jobs
+from portal.engine.deadlines.measuring import measure_delays, usual_days_of
 from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.errors import Invalid

@@ -109,6 +109,8 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         corrections=tuple(request.corrections_asked),
         opinions=opinions_of(session, request) if actor.is_agent and _asked(events) else (),
         implicit_on=request.implicit_on,
+        delays=procedure.delays,
+        usual_delay=procedure.document.usual_delay,
         late_since=request.late_since if request.status in policy.OPEN else None,
         amendments=amendments_of(session, request, procedure.document, answers),
         has_account=request.account_id is not None,
@@ -119,7 +121,9 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
 def _acts(actor: Actor, request: ServiceRequest, workflow: Workflow | None) -> frozenset[Act]:
     """Where the procedure has its own workflow, deciding and asking are moves of it."""
     acts = policy.acts_of(actor, request)
-    return acts - {Act.DECIDE, Act.REQUEST_INFORMATION} if workflow else acts
+    if workflow is None:
+        return acts
+    return acts - {Act.DECIDE, Act.REQUEST_INFORMATION}
 
 
 def _asked(events: Sequence[EventView]) -> bool:

@@ -259,7 +259,7 @@ class OpinionCase:
     reference: str
     procedure_title: str
     department: str
-    asked_by: str
+    asked_by: UUID
     asked_at: datetime
     deadline: date | None
     question: str

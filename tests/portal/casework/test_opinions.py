@@ -56,7 +56,7 @@ def test_the_request_is_read_while_the_question_is_open_and_no_longer(
     line = requests.list_opinions(session, voirie)[0]
     assert (line.reference, line.procedure_title) == (sent.reference, "Démarche d’essai")
     case = requests.read_opinion(session, voirie, opinion_id, journal=session)
-    assert (case.question, case.asked_by) == ("La rue est-elle assez large ?", "Claire Le Goff")
+    assert (case.question, case.asked_by) == ("La rue est-elle assez large ?", world.claire.id)
     assert "Lefèvre" in [line.text for step in case.steps for line in step.lines]
     for act in (requests.get_request, requests.list_messages):  # the opinion opens nothing else
         with pytest.raises(NotFound):

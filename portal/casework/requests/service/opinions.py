@@ -21,7 +21,7 @@ from portal.ground.audit.service import record
 from portal.ground.db import new_id
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor, Permission
-from portal.people.accounts.service import get_agent, list_departments
+from portal.people.accounts.service import list_departments
 from portal.records.timeline.service import append
 
 MAX_OPEN = 5
@@ -154,7 +154,7 @@ def read_opinion(session: Session, actor: Actor, opinion_id: UUID, *, journal: S
             reference=request.reference,
             procedure_title=procedure.title,
             department=procedure.document.acknowledgement.service.designation or "",
-            asked_by=get_agent(session, opinion.asked_by).display_name,
+            asked_by=opinion.asked_by,
             asked_at=opinion.asked_at,
             deadline=request.deadline,
             question=opinion_words(session, request, opinion.id, "question", opinion.sealed_question),
@@ -172,7 +172,7 @@ def read_opinion_document(
     """
     _opinion, request = _find_open(session, actor, opinion_id)
     found = get_linked_document(session, request.id, document_id)
-    record(journal, actor, "document_read", subject_id=request.person_id, request_id=request.id)
+    record(journal, actor, "opinion_read", subject_id=request.person_id, request_id=request.id)
     return found
 
 

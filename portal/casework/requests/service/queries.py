@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import Field, ProcedureDocument
 from portal.casework.catalogue.fields import asks_files, field_concept, field_name_for_errors, field_options, file_ids
-from portal.casework.catalogue.service import ProcedureView, Workflow, get_version, with_slugs_and_titles, workflow_of
+from portal.casework.catalogue.service import (
+    ProcedureView,
+    Transition,
+    Workflow,
+    get_version,
+    with_slugs_and_titles,
+    workflow_of,
+)
 from portal.casework.documents.service import DocumentView, get_linked_document, linked_documents
 from portal.casework.requests import policy
 from portal.casework.requests.enums import Act, RequestStatus
@@ -72,6 +79,7 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
     documents = tuple(linked_documents(session, request.id))
     answers = answers_of(session, request)
     workflow = workflow_of(procedure.document)
+    moves = moves_of(session, actor, request, workflow)
     return RequestView(
         id=request.id,
         reference=request.reference,
@@ -102,10 +110,10 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         documents=documents,
         steps=tuple(answer_steps(procedure.document, answers, documents)),
         decision=_decision(request, events, messages),
-        acts=_acts(actor, request, workflow),
+        acts=_acts(actor, request, workflow, moves),
         workflow=workflow,
         state=workflow.at(request.workflow_state).code if workflow else "",
-        moves=moves_of(session, actor, request, workflow),
+        moves=moves,
         corrections=tuple(request.corrections_asked),
         opinions=opinions_of(session, request) if actor.is_agent and _asked(events) else (),
         implicit_on=request.implicit_on,
@@ -118,12 +126,15 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
     )
 
 
-def _acts(actor: Actor, request: ServiceRequest, workflow: Workflow | None) -> frozenset[Act]:
+def _acts(
+    actor: Actor, request: ServiceRequest, workflow: Workflow | None, moves: Sequence[Transition]
+) -> frozenset[Act]:
     """Where the procedure has its own workflow, deciding and asking are moves of it."""
     acts = policy.acts_of(actor, request)
     if workflow is None:
         return acts
-    return acts - {Act.DECIDE, Act.REQUEST_INFORMATION}
+    acts -= {Act.DECIDE, Act.REQUEST_INFORMATION}
+    return acts | {Act.MOVE} if moves else acts
 
 
 def _asked(events: Sequence[EventView]) -> bool:

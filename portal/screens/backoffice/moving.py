@@ -29,6 +29,7 @@ from portal.screens.backoffice.casefile import (
 )
 
 # Where each error is on the page.
+BOX = "champ-"
 PLACES = {"words": "mots", "fields": "champ", "department": "service", "question": "question"}
 
 
@@ -64,7 +65,7 @@ def _show(
     status: int = 200,
     errors: Errors | None = None,
 ) -> Response:
-    ticked = request.form.getlist("champ")
+    ticked = _ticked()
     document = get_version(web.unit(), view.procedure_id, view.procedure_version).document
     asked = requests.correctable(document, chosen)
     fields = [(one.name, field_name_for_errors(one)) for _s, one in document.fields() if one.name in asked]
@@ -116,7 +117,7 @@ def make_move(reference: str, move: str) -> Response:
 
 def _missing(view: RequestView, chosen: Transition, typed: Mapping[str, str]) -> Errors:
     errors: Errors = []
-    if chosen.action("corrections") and not request.form.getlist("champ"):
+    if chosen.action("corrections") and not _ticked():
         errors.append(("champ", _("Cochez au moins une réponse à corriger.")))
     if wording.words_asked(view, chosen) and not typed["mots"]:
         errors.append(("mots", _("Écrivez ce que la personne doit savoir : elle le lira tel quel.")))
@@ -126,6 +127,11 @@ def _missing(view: RequestView, chosen: Transition, typed: Mapping[str, str]) ->
         if not typed["question"]:
             errors.append(("question", _("Écrivez ce que vous demandez à l’autre service.")))
     return errors
+
+
+def _ticked() -> list[str]:
+    """The answers to be corrected: a box each, named after its question."""
+    return [name.removeprefix(BOX) for name in request.form if name.startswith(BOX)]
 
 
 def _uuid(text: str) -> UUID | None:
@@ -143,7 +149,7 @@ def _kept(typed: Mapping[str, str]) -> str:
 def _send(reference: str, move: str, typed: Mapping[str, str]) -> Response:
     said = Said(
         words=typed["mots"],
-        fields=tuple(request.form.getlist("champ")),
+        fields=tuple(_ticked()),
         department_id=_uuid(typed["service"]),
         question=typed["question"],
     )

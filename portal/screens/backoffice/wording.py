@@ -223,7 +223,7 @@ def words_asked(view: RequestView, move: Transition) -> tuple[str, str] | None:
         return _("Motif envoyé à la personne"), _("En mots simples. Un refus indique la règle appliquée.")
     if move.action("corrections"):
         return _("Ce qu’il faut corriger, et pourquoi"), _("La personne le lit au-dessus de ses réponses.")
-    if target is not None and target.status == RequestStatus.WAITING_FOR_RESIDENT:
+    if target is not None and target.status == RequestStatus.WAITING_FOR_RESIDENT.value:
         return _("Ce qu’il vous faut"), _("La demande passe en attente jusqu’à la réponse.")
     if move.action("message"):
         return _("Message à la personne"), _("Votre nom et votre service figurent sous le message.")

@@ -213,25 +213,27 @@ def test_corrections_ask_exactly_the_named_answers(session: Session, world: Worl
     sent = send(session, world.resident(), procedure(session, OWN))
     agent, me = world.agent(), world.resident()
     with pytest.raises(Invalid) as refused:
-        go(session, agent, sent.reference, "ask", Said("Vérifiez.", fields=("courriel", "inconnu")))
+        go(session, agent, sent.reference, "ask", Said("Vérifiez.", fields=("nom", "inconnu")))
     assert "fields" in refused.value.fields
-    go(session, agent, sent.reference, "ask", Said("Vérifiez votre nom.", fields=("nom", "courriel")))
+    go(session, agent, sent.reference, "ask", Said("Vérifiez votre adresse.", fields=("courriel", "motif", "nom")))
     view = seen(session, world, sent.reference)
-    assert view.corrections == ("nom",)
+    assert view.corrections == ("courriel",)  # the name is corrected at its source
     asked = requests.get_corrections(session, me, sent.reference)
-    assert [field.name for field in asked.fields] == ["nom"]
-    assert asked.answers["nom"] == "Lefèvre"
+    assert [field.name for field in asked.fields] == ["courriel"]
+    assert asked.answers["courriel"] == "noe@exemple.example"
     with pytest.raises(Invalid):
-        requests.answer_corrections(session, me, sent.reference, {"nom": ""}, idempotency_key="c0")
+        requests.answer_corrections(session, me, sent.reference, {"courriel": "noé"}, idempotency_key="c0")
     with pytest.raises(NotFound):
         requests.answer_corrections(session, world.resident(world.ines), sent.reference, {}, idempotency_key="c")
     with pytest.raises(Forbidden):
         requests.get_corrections(session, agent, sent.reference)
-    typed = {"nom": "Lefebvre", "type": "derogation"}  # the second was not asked
+    typed = {"courriel": "noe@exemple2.example", "type": "derogation"}  # the second was not asked
     requests.answer_corrections(session, me, sent.reference, typed, idempotency_key="c1")
     view = seen(session, world, sent.reference)
     assert (view.state, view.corrections) == ("work", ())
-    assert [(one.before, one.after) for one in view.amendments[0].changes] == [("Lefèvre", "Lefebvre")]
+    assert [(one.before, one.after) for one in view.amendments[0].changes] == [
+        ("noe@exemple.example", "noe@exemple2.example")
+    ]
     with pytest.raises(Conflict):
         requests.answer_corrections(session, me, sent.reference, typed, idempotency_key="c2")
     go(session, agent, sent.reference, "ask", Said("Et l’école ?", fields=("type",)))
@@ -303,7 +305,7 @@ def test_the_same_form_twice_and_an_old_page(session: Session, world: World) -> 
         for _time in range(2)
     ]
     assert outcomes == [ApplyOutcome.APPLIED, ApplyOutcome.DUPLICATE]
-    said = Said("Vérifiez.", fields=("nom",))
+    said = Said("Vérifiez.", fields=("courriel",))
     with pytest.raises(Conflict):  # still legal, but not what was on the page
         requests.move(session, agent, sent.reference, "ask", said, state="new", idempotency_key="k2")
     assert types(seen(session, world, sent.reference)).count("status_changed") == 1
@@ -334,9 +336,9 @@ def test_a_booking_and_its_resident(session: Session, world: World) -> None:
 def test_a_status_that_lasts_too_long(database: Database, world: World) -> None:
     with database.writing() as session:
         sent = send(session, world.resident(), procedure(session, OWN))
-        go(session, world.agent(), sent.reference, "ask", Said("Votre nom ?", fields=("nom",)))
+        go(session, world.agent(), sent.reference, "ask", Said("Votre nom ?", fields=("courriel",)))
         answered = send(session, world.resident(), procedure(session, OWN))
-        go(session, world.agent(), answered.reference, "ask", Said("Votre nom ?", fields=("nom",)))
+        go(session, world.agent(), answered.reference, "ask", Said("Votre nom ?", fields=("courriel",)))
         requests.post_message(session, world.resident(), answered.reference, "Noé", idempotency_key="m")
     with database.writing() as session:
         assert not requests.lapse_one(session, clock.now() + timedelta(days=9))
@@ -377,7 +379,7 @@ def test_two_agents_at_once(database: Database, world: World) -> None:
 def one_step(session: Session, world: World, draw: random.Random, reference: str, workflow: Any) -> None:
     """Anything that anybody might do, allowed or not."""
     actors = [world.agent(), world.resident(), world.agent(world.jonas)]
-    said = Said(draw.choice(["", "Des mots."]), ("nom",), world.departments["voirie"], "Et vous ?")
+    said = Said(draw.choice(["", "Des mots."]), ("courriel",), world.departments["voirie"], "Et vous ?")
     code = draw.choice([one.code for one in workflow.transitions])
     state = draw.choice([one.code for one in workflow.statuses])
     view = seen(session, world, reference)
@@ -398,7 +400,11 @@ def one_step(session: Session, world: World, draw: random.Random, reference: str
             session, world.resident(), reference, "Voilà.", idempotency_key=str(draw.randrange(10_000))
         ),
         "correct": lambda: requests.answer_corrections(
-            session, world.resident(), reference, {"nom": "Roy"}, idempotency_key=str(draw.randrange(10_000))
+            session,
+            world.resident(),
+            reference,
+            {"courriel": "roy@exemple.example"},
+            idempotency_key=str(draw.randrange(10_000)),
         ),
         "assign": lambda: requests.assign(session, world.agent(), reference, world.claire.id),
         "lapse": lambda: requests.lapse_one(session, clock.now() + timedelta(days=90)),

@@ -38,7 +38,7 @@ OWN: dict[str, Any] = {
             "from": ["new", "work"],
             "to": "wait",
             "who": ["department"],
-            "does": [{"do": "corrections", "fields": ["nom", "type"]}],
+            "does": [{"do": "corrections", "fields": ["nom", "courriel", "type"]}],
         },
         {
             "code": "grant",

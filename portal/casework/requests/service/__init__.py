@@ -9,7 +9,7 @@ from portal.casework.requests.service.closing import (
     record_delivery_closed,
     record_follow_up_closed,
 )
-from portal.casework.requests.service.correcting import answer_corrections, get_corrections
+from portal.casework.requests.service.correcting import answer_corrections, correctable, get_corrections
 from portal.casework.requests.service.decisions import assign, decide, request_information, withdraw
 from portal.casework.requests.service.drafts import (
     discard_draft,
@@ -45,7 +45,7 @@ from portal.casework.requests.service.letters import (
     render_notification,
 )
 from portal.casework.requests.service.messages import list_messages, post_message
-from portal.casework.requests.service.moving import Said, correctable, lapse_one, list_moves, move
+from portal.casework.requests.service.moving import Said, lapse_one, list_moves, move
 from portal.casework.requests.service.opinions import (
     answer_opinion,
     ask_opinion,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.document import Field
-from portal.casework.catalogue.service import get_version
+from portal.casework.catalogue.document import Field, ProcedureDocument
+from portal.casework.catalogue.fields import asks_files, field_concept
+from portal.casework.catalogue.service import Transition, get_version
 from portal.casework.requests import policy
 from portal.casework.requests.enums import RequestStatus
 from portal.casework.requests.models import ServiceRequest
@@ -16,6 +17,7 @@ from portal.casework.requests.service.sealed import answers_of, rows_held
 from portal.casework.requests.service.status import apply_status
 from portal.casework.requests.shapes import CorrectionsView
 from portal.ground import clock
+from portal.ground.dictionary.service import Source
 from portal.ground.errors import Conflict, Forbidden
 from portal.ground.permissions import Actor
 from portal.records.timeline.service import append
@@ -79,3 +81,28 @@ def answer_corrections(
             details={},
             actor=actor,
         )
+
+
+def correctable(document: ProcedureDocument, chosen: Transition) -> tuple[str, ...]:
+    """The answers that a move may ask to correct, in the order of the document.
+
+    Files are asked for in words; a computed value and what is repeated are not asked again one by one; what the
+    identity provider vouches for is corrected at its source.
+    """
+    action = chosen.action("corrections")
+    if action is None:
+        return ()
+    return tuple(
+        field.name
+        for step, field in document.fields()
+        if step.repeat is None
+        and field.formula is None
+        and not asks_files(field)
+        and not _is_vouched_for(field)
+        and (not action.fields or field.name in action.fields)
+    )
+
+
+def _is_vouched_for(field: Field) -> bool:
+    concept = field_concept(field)
+    return concept.critical and concept.source_of_truth is Source.FRANCECONNECT

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.fields import asks_files
 from portal.casework.catalogue.service import ProcedureDocument, Transition, Workflow, get_version, workflow_of
 from portal.casework.catalogue.workflow import ActionKind
 from portal.casework.requests import policy
 from portal.casework.requests.enums import ApplyOutcome, MessageKind, RequestStatus
 from portal.casework.requests.models import AppliedUpdate, Forwarding, RequestMessage, ServiceRequest
 from portal.casework.requests.service.access import find_readable
+from portal.casework.requests.service.correcting import correctable
 from portal.casework.requests.service.course import moves_of
 from portal.casework.requests.service.decisions import decide, request_information
 from portal.casework.requests.service.messages import clean_words, note_posted, scoped_key
@@ -246,25 +246,9 @@ class _Making:
                 text=action.text.get(self.request.language),
                 idempotency_key=self.key,
             )
+            if kind is MessageKind.MESSAGE:
+                note_posted(self.session, self.request, row, self.actor)
         return self.apply(self.key, row)
-
-
-def correctable(document: ProcedureDocument, chosen: Transition) -> tuple[str, ...]:
-    """The answers that a move may ask to correct, in the order of the document.
-
-    Files are asked for in words; a computed value and what is repeated are not asked again one by one.
-    """
-    action = chosen.action("corrections")
-    if action is None:
-        return ()
-    return tuple(
-        field.name
-        for step, field in document.fields()
-        if step.repeat is None
-        and field.formula is None
-        and not asks_files(field)
-        and (not action.fields or field.name in action.fields)
-    )
 
 
 def list_moves(session: Session, actor: Actor, reference: str) -> tuple[Transition, ...]:

@@ -66,9 +66,12 @@ def warn_of_deadlines(session: Session, *, after: UUID | None = None, limit: int
         ServiceRequest.waiting_since.is_(None),
     ]
     rows = _take(session, *near, *([ServiceRequest.id > after] if after else []), limit=limit)
+    warned: dict[tuple[UUID, int], int] = {}
     for request in rows:
-        document = get_version(session, request.procedure_id, request.procedure_version).document
-        if request.deadline and (request.deadline - today).days <= document.acknowledgement.alert_days:
+        version = (request.procedure_id, request.procedure_version)
+        if version not in warned:
+            warned[version] = get_version(session, *version).document.acknowledgement.alert_days
+        if request.deadline and (request.deadline - today).days <= warned[version]:
             request.alerted_on = today
             alert_department(session, request, DEADLINE_NEAR)
     session.flush()

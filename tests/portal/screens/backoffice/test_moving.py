@@ -116,7 +116,7 @@ def test_corrections_are_asked_and_answered(
     form = meryem.get(path)
     wrong = meryem.post(path, fill(form, path, mots="Le numéro manque."), expect=422, state="nothing ticked")
     assert "Cochez au moins une réponse" in wrong.text
-    typed = fill(form, path, mots="Le numéro de la rue manque.", champ="address_current_line")
+    typed = fill(form, path, mots="Le numéro de la rue manque.", **{"champ-address_current_line": "oui"})
     check = meryem.post(path, typed, expect=200, state="check")
     meryem.post(path, fill(check, path, then="send"), expect=303)
     mine = f"/demandes/{reference}"

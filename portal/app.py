@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors.sdk import ConfigurationError, LetterBox
 from portal.casework.documents import service as documents
 from portal.casework.letters.box import DatabaseLetterBox
+from portal.engine.deadlines.jobs import deadline_jobs
 from portal.engine.exchanges import running as exchanges
 from portal.engine.exchanges.jobs import PeriodicJob
 from portal.engine.exchanges.outcomes import DeliveryHandler
@@ -129,6 +130,7 @@ def run_worker(settings: Settings, database: Database, stop: threading.Event) ->
         PeriodicJob("seal_journal", SEAL_EVERY, partial(seal_and_log, database)),
         PeriodicJob("list_erasures", timedelta(hours=1), list_erasures),
         *retention_jobs(database),
+        *deadline_jobs(database),
         *_document_jobs(settings, database),
         *_journey_jobs(app, settings, database),
     ]

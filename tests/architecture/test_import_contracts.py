@@ -38,6 +38,7 @@ VIOLATIONS = {
     "rooms of engine": [
         ("portal.engine.prefill.service", "portal.engine.exchanges.views"),
         ("portal.engine.addresses.service", "portal.engine.prefill.service"),
+        ("portal.engine.exchanges.jobs", "portal.engine.deadlines.jobs"),
     ],
     "rooms of casework": [
         ("portal.casework.catalogue.service", "portal.casework.requests.service"),
@@ -45,6 +46,7 @@ VIOLATIONS = {
         ("portal.casework.catalogue.service", "portal.casework.checklists.service"),
         ("portal.casework.requests.service", "portal.casework.life_events.service"),
         ("portal.casework.requests.service", "portal.casework.letters.service"),
+        ("portal.casework.delays.service", "portal.casework.catalogue.service"),
     ],
     "rooms of records": [
         ("portal.records.outbox.service", "portal.records.timeline.service"),

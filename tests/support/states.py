@@ -41,9 +41,11 @@ NOT_PAGES = frozenset(
         "backoffice.letter_pdf",
         "backoffice.assign",
         "backoffice.check",
+        "backoffice.opinion_document",
         "backoffice.queue_file",
         "backoffice.replay",
         "backoffice.resume",
+        "backoffice.stop_waiting",
         "myspace.acknowledgement_pdf",
         "myspace.ask_acknowledgement_pdf",
         "myspace.ask_decision_pdf",
@@ -718,3 +720,67 @@ register("journey_kit.confirm_removal", "resident", _ITEMS, plain="test_a_child_
 register("journey_kit.remove_item", "resident", _ITEMS, conflict="test_two_windows_on_the_same_list")
 register("journey_kit.show_exit", "resident", _ITEMS, plain="test_those_it_is_not_for_are_told_where_to_go")
 register("journey_kit.check", "resident", _ITEMS, list=_EACH, exit="test_those_it_is_not_for_are_told_where_to_go")
+_MOVING = "portal/screens/backoffice/test_moving.py"
+register(
+    "backoffice.move_form",
+    "agent",
+    _MOVING,
+    plain="test_an_agent_moves_a_request",
+    check="test_an_agent_moves_a_request",
+    too_late="test_an_agent_moves_a_request",
+)
+register(
+    "backoffice.move",
+    "agent",
+    _MOVING,
+    check="test_corrections_are_asked_and_answered",
+    error="test_an_agent_moves_a_request",
+    nothing_ticked="test_corrections_are_asked_and_answered",
+    somebody_was_faster="test_the_second_of_two_agents_keeps_what_was_typed",
+    illegal="test_the_second_of_two_agents_keeps_what_was_typed",
+)
+register(
+    "backoffice.opinions",
+    "agent",
+    _MOVING,
+    plain="test_the_opinion_of_another_department",
+    empty="test_the_opinion_of_another_department",
+)
+register("backoffice.opinion", "agent", _MOVING, plain="test_the_opinion_of_another_department")
+register(
+    "backoffice.give_opinion",
+    "agent",
+    _MOVING,
+    error="test_the_opinion_of_another_department",
+    too_late="test_the_opinion_of_another_department",
+)
+register(
+    "backoffice.casefile",
+    "agent",
+    _MOVING,
+    with_an_opinion="test_the_opinion_of_another_department",
+    silence_acceptance="test_silence_is_said_with_what_to_do",
+    silence_rejection="test_silence_is_said_with_what_to_do",
+)
+register(
+    "myspace.one_request",
+    "resident",
+    _MOVING,
+    asked="test_corrections_are_asked_and_answered",
+    proposed="test_the_person_answers_a_proposal",
+    measured="test_what_is_late_and_what_is_usual_are_said",
+    late="test_what_is_late_and_what_is_usual_are_said",
+    silence_acceptance="test_silence_is_said_with_what_to_do",
+    silence_rejection="test_silence_is_said_with_what_to_do",
+)
+register("journey_kit.start", "visitor", _MOVING, measured="test_what_is_late_and_what_is_usual_are_said")
+register("myspace.corrections_form", "resident", _MOVING, plain="test_corrections_are_asked_and_answered")
+register("myspace.correct", "resident", _MOVING, error="test_corrections_are_asked_and_answered")
+register("myspace.confirm_move", "resident", _MOVING, plain="test_the_person_answers_a_proposal")
+register(
+    "myspace.make_move",
+    "resident",
+    _MOVING,
+    error="test_the_person_answers_a_proposal",
+    changed="test_a_proposal_that_changed_meanwhile",
+)

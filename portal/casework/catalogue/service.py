@@ -17,6 +17,9 @@ from portal.casework.catalogue.interchange import as_data, dump_document, parse_
 from portal.casework.catalogue.models import Procedure, ProcedureVersion
 from portal.casework.catalogue.ranking import score
 from portal.casework.catalogue.shapes import ProcedureSummary, ProcedureView
+from portal.casework.catalogue.workflow import Transition, Workflow, WorkflowStatus
+from portal.casework.catalogue.workflows import workflow_of
+from portal.casework.delays.service import Delays, read_delays, with_delays
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.dictionary.service import FRENCH, SIMPLIFIED
@@ -29,7 +32,10 @@ __all__ = [
     "ProcedureSummary",
     "ProcedureView",
     "Regime",
+    "Transition",
     "VersionState",
+    "Workflow",
+    "WorkflowStatus",
     "archive_procedure",
     "dump_document",
     "export_procedure",
@@ -46,6 +52,7 @@ __all__ = [
     "slugs_and_titles",
     "titles",
     "with_slugs_and_titles",
+    "workflow_of",
 ]
 
 _WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.0}
@@ -189,14 +196,15 @@ def select_published() -> tuple[Select[*tuple[Any, ...]], ColumnElement[UUID]]:
 
 def read_published(row: Row[*tuple[Any, ...]], language: str = FRENCH) -> ProcedureView:
     """The procedure in a row of :func:`select_published`, as :func:`get_published` gives it."""
-    return _view(row.Procedure, row.ProcedureVersion, language)
+    return _view(row.Procedure, row.ProcedureVersion, language, delays=read_delays(row))
 
 
 def _with_version(version: ColumnElement[Any] | InstrumentedAttribute[Any] | int) -> Select[*tuple[Any, ...]]:
-    """Procedures, each with one of its versions."""
-    return select(Procedure, ProcedureVersion).join(
+    """Procedures, each with one of its versions and how long it takes."""
+    query = select(Procedure, ProcedureVersion).join(
         ProcedureVersion, and_(ProcedureVersion.procedure_id == Procedure.id, ProcedureVersion.version == version)
     )
+    return with_delays(query, Procedure.id.expression)
 
 
 _PUBLISHED = _with_version(Procedure.published_version).where(Procedure.slug == bindparam("slug"))
@@ -224,7 +232,11 @@ def get_version(session: Session, procedure_id: UUID, version: int, *, language:
 
     :raises NotFound: there is none.
     """
-    return _view(*_get(session, procedure_id, version), language)
+    query = _with_version(version).where(Procedure.id == procedure_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("procedure_unknown")
+    return read_published(row, language)
 
 
 def list_published(session: Session, q: str | None = None, *, language: str = FRENCH) -> list[ProcedureSummary]:
@@ -321,7 +333,9 @@ def _version(session: Session, procedure_id: UUID, version: int) -> ProcedureVer
     return row
 
 
-def _view(procedure: Procedure, row: ProcedureVersion, language: str = FRENCH) -> ProcedureView:
+def _view(
+    procedure: Procedure, row: ProcedureVersion, language: str = FRENCH, *, delays: Delays | None = None
+) -> ProcedureView:
     document = _document_of(row)
     return ProcedureView(
         id=procedure.id,
@@ -333,6 +347,7 @@ def _view(procedure: Procedure, row: ProcedureVersion, language: str = FRENCH) -
         document=document,
         department_id=procedure.department_id,
         local_authority_id=procedure.local_authority_id,
+        delays=delays,
     )
 
 

@@ -9,7 +9,7 @@ search); an erasure empties both.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.casework.catalogue.enums import Regime
@@ -53,6 +53,12 @@ class ServiceRequest(Base):
     the request (answers, messages, acknowledgement, timeline, sendings) is kept as long.
 
     Without an account (``account_id`` empty), ``person_id`` is a person of its own, of whom nothing else is known.
+
+    ``workflow_state`` is the status in the procedure's own workflow, empty in the standard one and before the first
+    move; ``state_until`` is when it has lasted too long. ``waited_seconds`` adds up the times the resident was awaited,
+    the present one apart. ``corrections_asked`` names the answers that the resident was asked to correct.
+    ``implicit_on`` is the day on which silence was noted to have decided (CRPA L231-1, L231-4), ``late_since`` when the
+    resident was told that it takes longer than usual, ``alerted_on`` the day the department was warned of the deadline.
     """
 
     __tablename__ = "service_request"
@@ -65,6 +71,8 @@ class ServiceRequest(Base):
         Index("ix_service_request_applicant", "department_id", "applicant_key"),
         Index("ix_service_request_deadline", "department_id", "deadline"),
         Index("ix_service_request_retain_until", "retain_until"),
+        Index("ix_service_request_state_until", "state_until"),
+        Index("ix_service_request_decided", "decided_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -97,6 +105,13 @@ class ServiceRequest(Base):
     assigned_agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id"))
     retain_until: Mapped[date | None]
     amendments: Mapped[int] = mapped_column(default=0)
+    workflow_state: Mapped[str | None] = mapped_column(String(40))
+    state_until: Mapped[datetime | None]
+    waited_seconds: Mapped[int] = mapped_column(BigInteger, default=0)
+    corrections_asked: Mapped[list[str]] = mapped_column(JsonData, default=list)
+    implicit_on: Mapped[date | None]
+    late_since: Mapped[datetime | None]
+    alerted_on: Mapped[date | None]
 
 
 class Amendment(Base):
@@ -218,3 +233,28 @@ class AppliedUpdate(Base):
     outcome: Mapped[ApplyOutcome] = mapped_column(StrEnumType(ApplyOutcome))
     occurred_at: Mapped[datetime]
     applied_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Opinion(Base):
+    """What another department was asked about a request, and what it answered, both sealed.
+
+    That department reads the request while the opinion is open: neither answered nor closed, and the request not ended.
+    """
+
+    __tablename__ = "opinion"
+    __table_args__ = (
+        UniqueConstraint("request_id", "idempotency_key"),
+        Index("ix_opinion_department_open", "department_id", "closed_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("service_request.id"))
+    department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
+    idempotency_key: Mapped[str] = mapped_column(String(255))
+    asked_by: Mapped[UUID]
+    asked_at: Mapped[datetime]
+    sealed_question: Mapped[bytes] = mapped_column(LargeBinary)
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
+    sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    closed_at: Mapped[datetime | None]

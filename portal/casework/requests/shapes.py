@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.casework.catalogue.document import Recourse
+from portal.casework.catalogue.document import Delay, Field, Recourse
 from portal.casework.catalogue.enums import Regime
+from portal.casework.catalogue.service import Transition, Workflow
+from portal.casework.delays.service import Delays
 from portal.casework.documents.service import DocumentView
 from portal.casework.requests.acknowledgements import AcknowledgedService, AcknowledgementData
 from portal.casework.requests.enums import Act, Channel, Closing, MessageKind, RequestStatus
@@ -61,6 +63,16 @@ class AmendedView:
 
     request_id: UUID
     amendment: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionsView:
+    """The questions that the resident is asked to answer again, and every answer given so far."""
+
+    reference: str
+    procedure_title: str
+    fields: tuple[Field, ...]
+    answers: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +227,47 @@ class DecisionView:
 
 
 @dataclass(frozen=True, slots=True)
+class OpinionView:
+    """An opinion that another department was asked, for the department in charge. ``answer`` is empty until given."""
+
+    id: UUID
+    department_id: UUID
+    asked_at: datetime
+    question: str
+    answered_by: UUID | None
+    answered_at: datetime | None
+    answer: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionLine:
+    """An opinion to give, in a list: nothing of what the request says."""
+
+    id: UUID
+    asked_at: datetime
+    reference: str
+    deadline: date | None
+    procedure_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionCase:
+    """What an agent of the department asked reads: the question, and the request as it was filled in."""
+
+    id: UUID
+    reference: str
+    procedure_title: str
+    department: str
+    asked_by: UUID
+    asked_at: datetime
+    deadline: date | None
+    question: str
+    steps: tuple[AnswerStep, ...]
+    documents: tuple[DocumentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RequestSummary:
     """A request in a list. ``waiting_for_me``: the next move is the resident's."""
 
@@ -255,6 +308,10 @@ class RequestView:
     """Everything about a request that its resident and its department see. ``acts`` is what this actor may do now.
 
     ``desk`` is the page where agents work on requests of this procedure, when its journey has one; empty otherwise.
+    ``workflow`` is the procedure's own, None for the standard one; ``state`` is the code of its status there, ``moves``
+    what this actor may choose from it. ``corrections`` names the answers that the resident is asked to correct.
+    ``implicit_on``: the day silence decided (CRPA L231-1, L231-4); ``late_since``: it takes longer than usual.
+    ``delays`` were measured on other requests of the procedure; ``usual_delay`` is what it announces.
     """
 
     id: UUID
@@ -290,3 +347,12 @@ class RequestView:
     desk: str
     follow_ups: tuple[FollowUpView, ...] = ()
     amendments: tuple[AmendmentView, ...] = ()
+    workflow: Workflow | None = None
+    state: str = ""
+    moves: tuple[Transition, ...] = ()
+    corrections: tuple[str, ...] = ()
+    opinions: tuple[OpinionView, ...] = ()
+    implicit_on: date | None = None
+    late_since: datetime | None = None
+    delays: Delays | None = None
+    usual_delay: Delay | None = None

@@ -186,13 +186,19 @@ class SendNotification:
 
 @dataclass(frozen=True, slots=True)
 class SendDepartmentAlert(SendNotification):
-    """Tells a department that a sending waits for a person; it holds nothing of the resident."""
+    """Tells a department what waits for a person: a sending, an opinion, a deadline; nothing of the resident."""
 
     def render(self, session: Session, claimed: Claimed) -> RenderedNotification | None:
         """The letter; None when the department has no address any more."""
         told = claimed.payload
+        opinion = told.get("opinion_id")
         return requests.render_department_alert(
-            session, UUID(told["request_id"]), told["connection"], about=told["about"], public_url=self.public_url
+            session,
+            UUID(told["request_id"]),
+            told["connection"],
+            about=told["about"],
+            public_url=self.public_url,
+            opinion_id=UUID(opinion) if opinion else None,
         )
 
     def settle(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:

@@ -19,7 +19,7 @@ from portal.ground.permissions import ActorKind
 from portal.ground.web import actor, page, reading_language, redirect_to, unit
 from portal.ground.web.access import resident_only
 from portal.people.identity.service import drop_stash, take_stash
-from portal.screens.myspace import wording
+from portal.screens.myspace import standing, wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.follow_ups import notes_of, withdrawal_marks
 from portal.screens.myspace.queries import agent_names, gather_readings, who_read
@@ -47,7 +47,7 @@ def one_request(reference: str) -> Response:
     view = _read(reference)
     if view.reference != reference:
         return redirect_to("myspace.one_request", reference=view.reference)
-    return _show(view, written=request.args.get("ecrit") == "oui")
+    return _show(view, written=request.args.get("ecrit") == "oui", corrected=request.args.get("corrige") == "oui")
 
 
 @blueprint.get("/demandes/<reference>/messages")
@@ -163,6 +163,7 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
         "stopped": False,
         "written": False,
         "decided_first": False,
+        "corrected": False,
     }
     return page(
         "myspace/request.html",
@@ -173,6 +174,10 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
         lead=wording.lead_of(view),
         marks=withdrawal_marks(view) or wording.marks_of(view),
         notes=notes_of(view),
+        state=standing.say_state(view),
+        late=standing.say_late(view),
+        advice=standing.advice_after_silence(view),
+        measured=standing.say_delays(view.delays) if view.delays and view.status not in wording.ENDED else "",
         bad_address=_bad_address(view),
         rail=rail,
         minor=minor,

@@ -19,7 +19,14 @@ from portal.ground.errors import NotFound
 from portal.ground.permissions import ActorKind
 from portal.people.accounts.models import Agent, AgentDepartment, Department
 
-READINGS = ("request_read", "messages_read", "acknowledgement_read", "decision_read", "document_read")
+READINGS = (
+    "request_read",
+    "messages_read",
+    "acknowledgement_read",
+    "decision_read",
+    "document_read",
+    "opinion_read",
+)
 READINGS_SHOWN = 200
 MESSAGES_SHOWN = 3
 
@@ -36,11 +43,15 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One agent's readings of a request in one day: the last moment, and how many times."""
+    """One agent's readings of a request in one day: the last moment, and how many times.
+
+    ``for_opinion``: an agent of another department, who was asked what they think of it.
+    """
 
     name: str
     at: datetime
     times: int
+    for_opinion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,5 +171,6 @@ def gather_readings(entries: Collection[AuditView], names: dict[UUID, str], unkn
         key = (entry.actor_id, local(entry.occurred_at).date())
         seen = gathered.get(key)
         name = names.get(entry.actor_id, unknown) if entry.actor_id else unknown
-        gathered[key] = Reading(name, seen.at if seen else entry.occurred_at, (seen.times if seen else 0) + 1)
+        at, times = (seen.at, seen.times + 1) if seen else (entry.occurred_at, 1)
+        gathered[key] = Reading(name, at, times, entry.action == "opinion_read")
     return list(gathered.values())

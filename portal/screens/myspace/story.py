@@ -13,13 +13,14 @@ from flask_babel import gettext as _
 from portal.casework.requests.enums import Closing, RequestStatus
 from portal.casework.requests.service import MessageView, RequestView
 from portal.engine.prefill.service import say_concept, say_concepts, say_month, say_source
+from portal.ground.web import reading_language
 from portal.ground.web.formats import format_moment
 from portal.records.timeline.service import EventView
 from portal.screens.myspace.later import LATER
 
 BASE_KEYS = frozenset(
     {"from", "to", "by", "told", "message_id", "raw", "reported", "connection", "why", "code"}
-    | {"closing", "kind", "again", "answered", "asked_again", "number", "purpose", "tracking"}
+    | {"closing", "kind", "again", "answered", "asked_again", "number", "purpose", "tracking", "state", "transition"}
 )
 
 
@@ -73,6 +74,14 @@ class Teller:
                 if key not in BASE_KEYS and str(value) in self.codes]  # fmt: skip
         return ", ".join(said)
 
+    def state(self, event: EventView) -> str:
+        """A step of the procedure's own workflow, in its words; what ends or is asked keeps the usual sentence."""
+        workflow, code = self.view.workflow, str(event.payload.get("state") or "")
+        if workflow is None or not code or event.payload.get("to") != RequestStatus.IN_PROGRESS:
+            return ""
+        label = workflow.at(code).label.get(reading_language())
+        return _("Votre demande passe à l’état « %(label)s ».", label=label)
+
     @staticmethod
     def missing(event: EventView) -> str:
         """What a recipient still needs, for the concepts that the dictionary has words for."""
@@ -116,6 +125,8 @@ def _partner_received(teller: Teller, event: EventView) -> str:
 
 def _changed(teller: Teller, event: EventView) -> str:
     before, after = str(event.payload.get("from")), str(event.payload.get("to"))
+    if own := teller.state(event):
+        return own
     reported = event.payload.get("by") in teller.recipients
     precision = teller.precision(event)
     end = f" {precision}." if precision else ""
@@ -146,6 +157,8 @@ def _say_missing(teller: Teller, event: EventView) -> str:
 
 
 def _refused(teller: Teller, event: EventView) -> str:
+    if not event.payload.get("connection"):
+        return _("Une action du service est arrivée trop tard : elle n’a rien changé à votre demande.")
     return _(
         "Nous avons reçu une nouvelle qui ne concorde pas (%(who)s). Elle n’a rien changé à votre demande.",
         who=teller.recipient(event),

@@ -14,6 +14,7 @@ from portal.casework.requests.service import ForwardingView, RequestSummary, Req
 from portal.ground import clock
 from portal.ground.web.formats import format_date, format_day, format_moment, format_time
 from portal.records.outbox.enums import MessageState
+from portal.screens.myspace.standing import say_implicit
 
 Tag = tuple[LazyString | str, str, str]
 ENDED: Mapping[RequestStatus, Tag] = {
@@ -66,9 +67,9 @@ def lead_of(view: RequestView) -> str:
     if view.status in ended:
         return ended[view.status]
     if view.status is RequestStatus.WAITING_FOR_RESIDENT:
-        return _("Le service vous a posé une question : il attend votre réponse pour continuer.")
-    if trouble := _say_trouble(view):
-        return trouble
+        return _say_awaited(view)
+    if first := say_implicit(view) or _say_trouble(view):
+        return first
     if not view.transmitted_at and view.status is RequestStatus.SUBMITTED:
         return _say_not_sent(view)
     service = view.department.designation
@@ -78,6 +79,15 @@ def lead_of(view: RequestView) -> str:
         who = _who(view.forwardings) or service
         return _("Votre demande est arrivée : %(who)s. Vous n’avez rien à faire.", who=who)
     return _("Votre demande est transmise. Nous attendons la confirmation qu’elle est bien arrivée.")
+
+
+def _say_awaited(view: RequestView) -> str:
+    """What the person is awaited for."""
+    if view.moves:
+        return _("Le service vous propose quelque chose : il attend votre réponse pour continuer.")
+    if view.corrections:
+        return _("Le service vous demande de revoir des réponses, puis il continue.")
+    return _("Le service vous a posé une question : il attend votre réponse pour continuer.")
 
 
 def _say_trouble(view: RequestView) -> str:
@@ -222,7 +232,7 @@ def _say_not_sent_mark(view: RequestView) -> str:
 
 def say_silence(view: RequestView) -> tuple[str, str] | None:
     """When silence becomes a decision, and which; None when it never does, or when all is decided."""
-    if view.deadline is None or view.status in ENDED:
+    if view.deadline is None or view.status in ENDED or view.implicit_on:
         return None
     if view.clock_stopped:
         return _("Délai arrêté"), _("Le délai de réponse est arrêté en attendant votre réponse.")
@@ -264,6 +274,10 @@ CONSULTATIONS: Mapping[str, LazyString] = {
     "message_posted": _l("Message écrit"),
     "messages_read": _l("Messages lus"),
     "partner_reported": _l("Nouvelles données par le destinataire"),
+    "opinion_asked": _l("Avis demandé à un autre service"),
+    "opinion_given": _l("Avis donné par un autre service"),
+    "opinion_read": _l("Demande lue par un autre service, pour donner son avis"),
+    "request_moved": _l("Demande avancée d’une étape"),
     "request_assigned": _l("Demande confiée à un agent"),
     "request_decided": _l("Décision rendue"),
     "request_exported": _l("Demande inscrite dans une liste téléchargée"),

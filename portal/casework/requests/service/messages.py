@@ -65,7 +65,7 @@ def post_message(session: Session, actor: Actor, reference: str, text: str, *, i
         raise Forbidden("message_not_allowed")
     words = clean_words("text", text, empty=_("Écrivez votre message avant de l’envoyer."))
     row = write_message(session, request, actor, kind=MessageKind.MESSAGE, text=words, idempotency_key=key)
-    _note_posted(session, request, row, actor)
+    note_posted(session, request, row, actor)
     if actor.is_resident and request.status is RequestStatus.WAITING_FOR_RESIDENT:
         _take_answer(session, request, row, actor)
     return message_view(session, request, row, actor)
@@ -87,7 +87,8 @@ def _take_answer(session: Session, request: ServiceRequest, row: RequestMessage,
     )
 
 
-def _note_posted(session: Session, request: ServiceRequest, row: RequestMessage, actor: Actor) -> None:
+def note_posted(session: Session, request: ServiceRequest, row: RequestMessage, actor: Actor) -> None:
+    """Say that a message was written: the event, the journal of an agent's act, the letter to the applicant."""
     payload = {"message_id": str(row.id), "from": actor.kind.value}
     if actor.is_agent:
         record(session, actor, "message_posted", subject_id=request.person_id, request_id=request.id)

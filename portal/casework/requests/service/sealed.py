@@ -76,6 +76,17 @@ def acknowledgement_data(session: Session, request: ServiceRequest, row: Acknowl
     )
 
 
+def seal_opinion(session: Session, opinion_id: UUID, key_id: UUID, part: str, words: str) -> bytes:
+    """Seal the question or the answer of an opinion."""
+    return seal_json(session, key_id, {"text": words}, context=f"opinion:{opinion_id}:{part}")
+
+
+def opinion_words(session: Session, request: ServiceRequest, opinion_id: UUID, part: str, sealed: bytes) -> str:
+    """The question or the answer of an opinion."""
+    content = unseal_json(session, request.data_key_id, sealed, context=f"opinion:{opinion_id}:{part}")
+    return str(content["text"])
+
+
 def seal_message(session: Session, message_id: UUID, key_id: UUID, content: Mapping[str, str]) -> bytes:
     """Seal the words and the signature of a message."""
     return seal_json(session, key_id, dict(content), context=f"message:{message_id}")

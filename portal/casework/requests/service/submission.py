@@ -1,17 +1,18 @@
 """Submission: one transaction makes the request, its acknowledgement, its first event and its messages."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.enums import Regime
 from portal.casework.catalogue.exits import exit_for
 from portal.casework.catalogue.fields import Answers, check_all
-from portal.casework.catalogue.service import ProcedureView, get_published, get_version
+from portal.casework.catalogue.service import ProcedureView, get_published, get_version, workflow_of
 from portal.casework.documents.service import link_documents
 from portal.casework.notifications.service import NotificationEvent
 from portal.casework.requests.acknowledgements import build_acknowledgement, content_hash, decision_date
@@ -127,6 +128,14 @@ def _open_procedure(session: Session, draft: Draft) -> ProcedureView:
     return procedure
 
 
+def first_wait(document: ProcedureDocument, submitted_at: datetime) -> datetime | None:
+    """Until when a request may stay untouched, where its workflow says so from the start."""
+    workflow = workflow_of(document)
+    if workflow is None or workflow.start.wait_days is None:
+        return None
+    return submitted_at + timedelta(days=workflow.start.wait_days)
+
+
 @dataclass(frozen=True, slots=True)
 class Applicant:
     """Who asks. ``account_id`` is None for a person without an account; ``name`` is how they are shown."""
@@ -154,7 +163,7 @@ class CheckedForm:
         request_id, now = new_id(), clock.now()
         rule = self.procedure.document.acknowledgement
         # Without a recipient elsewhere, the department has the request as soon as it exists.
-        here = None if self.procedure.document.routing else now
+        here = None if self.procedure.document.first_routes else now
         return ServiceRequest(
             id=request_id,
             reference=reference,
@@ -178,6 +187,7 @@ class CheckedForm:
             received_at=here,
             regime=rule.regime or Regime.NONE,
             deadline=decision_date(rule, now),
+            state_until=first_wait(self.procedure.document, now),
         )
 
 
@@ -253,16 +263,21 @@ def _acknowledge(session: Session, request: ServiceRequest, procedure: Procedure
 
 
 def _forward(session: Session, request: ServiceRequest, procedure: ProcedureView) -> None:
-    for route in procedure.document.routing:
-        session.add(Forwarding(request_id=request.id, connection=route.connection))
-        enqueue(
-            session,
-            lane=route.connection,
-            kind=FORWARD_KIND,
-            payload={"request_id": str(request.id), "connection": route.connection},
-            idempotency_key=forwarding_key(request.id, route.connection),
-            group=str(request.id),
-        )
+    for route in procedure.document.first_routes:
+        forward_to(session, request, route.connection)
+
+
+def forward_to(session: Session, request: ServiceRequest, connection: str) -> None:
+    """Have this recipient sent the request; one more row for one that has it already is refused by the table."""
+    session.add(Forwarding(request_id=request.id, connection=connection))
+    enqueue(
+        session,
+        lane=connection,
+        kind=FORWARD_KIND,
+        payload={"request_id": str(request.id), "connection": connection},
+        idempotency_key=forwarding_key(request.id, connection),
+        group=str(request.id),
+    )
 
 
 def forwarding_key(request_id: UUID, connection: str) -> str:

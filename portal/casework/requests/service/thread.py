@@ -10,7 +10,7 @@ from portal.casework.requests.service.sealed import message_content, seal_messag
 from portal.casework.requests.shapes import MessageView
 from portal.ground import clock
 from portal.ground.db import new_id
-from portal.ground.permissions import Actor
+from portal.ground.permissions import Actor, ActorKind
 from portal.people.accounts.service import get_agent
 
 
@@ -52,6 +52,8 @@ def _signature(session: Session, request: ServiceRequest, actor: Actor) -> tuple
     document = get_version(session, request.procedure_id, request.procedure_version).document
     if actor.is_agent and actor.id is not None:
         return get_agent(session, actor.id).display_name, document.acknowledgement.service.designation or ""
+    if actor.kind is ActorKind.SYSTEM:
+        return document.acknowledgement.service.designation or "", ""
     recipients = {route.connection: str(route.recipient) for route in document.routing}
     return recipients.get(actor.label, ""), ""
 

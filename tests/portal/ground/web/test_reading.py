@@ -44,6 +44,7 @@ DECLARED = {
     "backoffice.document": {"audit_entry"},
     "backoffice.decision_pdf": {"audit_entry"},
     "backoffice.decision_form": {"audit_entry"},
+    "backoffice.move_form": {"audit_entry"},
     "backoffice.joining_form": {"audit_entry"},
     "backoffice.queue_file": {"audit_entry"},
     "street_desk.show": {"audit_entry"},
@@ -111,6 +112,8 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         "reported": report.reference,
         "code": report.code,
         "paper": "accuse",
+        "opinion_id": str(UUID(int=1)),
+        "move": "study",
         **newcomers_list(visitor),
         **move_told(database, town),
     }
@@ -210,6 +213,11 @@ def test_reading_writes_nothing_that_is_not_declared(
         "journey_kit.confirm_removal",  # needs a page asked for each of several: tests/…/journey_kit/test_items.py
         "journey_kit.show_exit",  # same
         "journey_kit.show_item",  # same
+        "backoffice.move_form",  # needs a workflow: tests/portal/screens/backoffice/test_moving.py
+        "backoffice.opinion",  # same
+        "backoffice.opinion_document",  # same
+        "myspace.confirm_move",  # same
+        "myspace.corrections_form",  # same
         "journey_kit.show_terms",  # needs a declared partner: tests/portal/engine/journey_kit/test_asking.py
     }
 

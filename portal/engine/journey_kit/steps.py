@@ -15,6 +15,7 @@ from portal.casework.catalogue.fields import asks_files, check_step, field_name_
 from portal.casework.requests import service as requests
 from portal.casework.requests.service import DraftView
 from portal.engine.journey_kit.blueprint import blueprint
+from portal.engine.journey_kit.children import child_asked, children_of, fields_of_child
 from portal.engine.journey_kit.comparison import compare
 from portal.engine.journey_kit.flow import is_open, next_step, place_of
 from portal.engine.journey_kit.folder import Folder, just_sent, open_folder
@@ -153,8 +154,9 @@ def _show(folder: Folder, step: Step, how: _Shown) -> Response:
     place = place_of(folder.document, folder.answers, step.slug)
     if place is None:
         return go_on(folder)
-    known = folder.known(step)
-    shown = shown_answers(step, folder.answers, known, done=step.slug in folder.done)
+    known = folder.known(step, child_asked())
+    chosen = fields_of_child(step)
+    shown = shown_answers(step, folder.answers, known, done=step.slug in folder.done, chosen=chosen)
     now = {**folder.answers, **shown} if how.typed is None else _answers_typed(folder, step, known, how.typed)
     fields = folder.asked(step, known, now)
     pieces = pieces_of(fields, folder.answers, how.errors)
@@ -172,6 +174,8 @@ def _show(folder: Folder, step: Step, how: _Shown) -> Response:
         held=_held_facts(step, known, fetched=False),
         fetched=_held_facts(step, known, fetched=True),
         offers=offers_of(folder, step, fields),
+        children=children_of(folder, step),
+        borrowed=any(known[name].reference for name, value in shown.items() if _is_known(known, name, value)),
         form=made.form,
         asked=" ".join(one.name for one in fields),
         errors=made.form.summary + [(f"q-{one.name}", one.error) for one in pieces if one.error and one.answerable],
@@ -182,6 +186,10 @@ def _show(folder: Folder, step: Step, how: _Shown) -> Response:
         reprise=request.values.get("reprise", ""),
         trail=trail_of(folder, _("Étape %(number)d", number=place.number)),
     )
+
+
+def _is_known(known: Mapping[str, Prefilled], name: str, value: object) -> bool:
+    return name in known and known[name].value == value
 
 
 def show_again(folder: Folder, step: Step, errors: Mapping[str, str], status: int) -> Response:

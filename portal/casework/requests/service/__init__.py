@@ -20,6 +20,7 @@ from portal.casework.requests.service.drafts import (
     save_step,
     start_draft,
 )
+from portal.casework.requests.service.earlier import earlier_requests
 from portal.casework.requests.service.follow_ups import (
     amendment_command,
     complement_command,
@@ -43,7 +44,7 @@ from portal.casework.requests.service.letters import (
     render_department_alert,
     render_notification,
 )
-from portal.casework.requests.service.messages import list_messages, post_message
+from portal.casework.requests.service.messages import list_messages, note_messages_read, post_message
 from portal.casework.requests.service.papers import (
     ACKNOWLEDGEMENT_PAPER,
     DECISION_PAPER,
@@ -103,9 +104,12 @@ from portal.casework.requests.shapes import (
     DepartmentContact,
     DraftSummary,
     DraftView,
+    EarlierAnswer,
+    EarlierRequest,
     FollowUpView,
     ForwardingView,
     MessageView,
+    Origin,
     RequestStanding,
     RequestSummary,
     RequestView,
@@ -136,9 +140,12 @@ __all__ = [
     "DepartmentContact",
     "DraftSummary",
     "DraftView",
+    "EarlierAnswer",
+    "EarlierRequest",
     "FollowUpView",
     "ForwardingView",
     "MessageView",
+    "Origin",
     "PostedLetter",
     "RequestStanding",
     "RequestSummary",
@@ -159,6 +166,7 @@ __all__ = [
     "detach_document",
     "discard_draft",
     "drop_answers",
+    "earlier_requests",
     "find_draft",
     "find_forwarding",
     "find_published",
@@ -178,6 +186,7 @@ __all__ = [
     "list_messages",
     "list_requests",
     "list_standings",
+    "note_messages_read",
     "open_external_refs",
     "open_with_code",
     "order_paper",

@@ -18,7 +18,7 @@ from portal.casework.requests.service.access import account_of, find_readable, r
 from portal.casework.requests.service.amending import amendments_of
 from portal.casework.requests.service.asking import FOLLOW_UP_KINDS
 from portal.casework.requests.service.marks import forwardings_of
-from portal.casework.requests.service.sealed import answers_of, rows_held
+from portal.casework.requests.service.sealed import answers_of, origins_of, rows_held
 from portal.casework.requests.service.submission import FORWARD_KIND
 from portal.casework.requests.service.telling import address_of
 from portal.casework.requests.service.thread import read_thread
@@ -30,6 +30,7 @@ from portal.casework.requests.shapes import (
     FollowUpView,
     ForwardingView,
     MessageView,
+    Origin,
     RequestSummary,
     RequestView,
 )
@@ -97,7 +98,7 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         events=events,
         messages=messages,
         documents=documents,
-        steps=tuple(_answer_steps(procedure.document, answers, documents)),
+        steps=tuple(_answer_steps(procedure.document, answers, documents, origins_of(session, request))),
         decision=_decision(request, events, messages),
         acts=policy.acts_of(actor, request),
         amendments=amendments_of(session, request, procedure.document, answers),
@@ -169,7 +170,10 @@ def forwarding_view(
 
 
 def _answer_steps(
-    document: ProcedureDocument, answers: dict[str, Value], documents: Sequence[DocumentView]
+    document: ProcedureDocument,
+    answers: dict[str, Value],
+    documents: Sequence[DocumentView],
+    origins: Mapping[str, Origin],
 ) -> list[AnswerStep]:
     by_id = {one.id: one for one in documents}
     steps = []
@@ -182,6 +186,7 @@ def _answer_steps(
                 text=display(field_concept(field), answers[field.name], options=field_options(field)),
                 value=answers[field.name],
                 documents=tuple(by_id[one] for one in _files(field, answers) if one in by_id),
+                origin=origins.get(field.name),
             )
             for field in step.fields
             if field.name in answers

@@ -206,6 +206,31 @@ class EarlierRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldRecipient:
+    """Somebody elsewhere that has a request, and since when."""
+
+    connection: str
+    recipient: str
+    transmitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRequest:
+    """A request as what it made known: ``concepts`` are (concept id, label) of its answers, never their value.
+
+    ``service`` is the department, which has all of them; each recipient has what its connection declares.
+    """
+
+    reference: str
+    title: str
+    submitted_at: datetime
+    service: str
+    basis: str
+    concepts: tuple[tuple[str, str], ...]
+    recipients: tuple[ToldRecipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """A message. ``author_name`` of an agent is followed by ``author_role``, the department (CRPA L111-2).
 

@@ -29,7 +29,7 @@ from portal.engine.prefill.marks import (
     say_source,
 )
 from portal.engine.prefill.shapes import Fact, Prefilled
-from portal.engine.prefill.spared import ADDRESS, CHILD, CHILD_FACTS, NOTHING, Offer, Spared, from_requests, spare
+from portal.engine.prefill.spared import ADDRESS, CHILD, CHILD_FACTS, NOTHING, Offer, Spared, spare
 from portal.ground.clock import local
 from portal.ground.dictionary.service import Retention, Source, Value, ValueRefused, display, get_concept, validate
 from portal.ground.permissions import Actor
@@ -246,14 +246,10 @@ def identity_facts(session: Session, actor: Actor) -> list[Fact]:
 
 
 def proposals_of(session: Session, actor: Actor) -> tuple[list[Offer], Declared]:
-    """What earlier requests would be drawn upon for, the newest first, and what the person declared and refused."""
+    """What forms would take from earlier requests, as things stand, and what the person declared and refused."""
     if actor.subject is None:
         return [], Declared()
-    declared, seen = declared_by(session, actor.subject), set[tuple[str, str]]()
-    offers: list[Offer] = []
-    for offer in from_requests(earlier_requests(session, actor)):
-        place = (offer.topic, offer.digest)
-        if place not in declared.declined and place not in seen:
-            seen.add(place)
-            offers.append(offer)
-    return offers, declared
+    known, declared = known_values(session, actor.subject), declared_by(session, actor.subject)
+    spared = spare(declared, earlier_requests(session, actor))
+    offers = [offer for topic, offer in spared.by_topic.items() if topic not in known]
+    return [one for one in [*spared.children, *offers] if one.source is ValueSource.EARLIER_REQUEST], declared

@@ -40,6 +40,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("sealed_origins", sa.LargeBinary(), nullable=True))
     with op.batch_alter_table("request_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("read_at", sa.DateTime(timezone=True), nullable=True))
+    # What the journal and the answers prove was read; of the rest nothing is known.
+    op.execute(
+        "UPDATE request_message SET read_at = (SELECT MIN(seen.occurred_at) FROM audit_entry AS seen"
+        " WHERE seen.request_id = request_message.request_id AND seen.actor_kind = 'agent'"
+        " AND seen.action IN ('request_read', 'messages_read') AND seen.occurred_at >= request_message.posted_at)"
+        " WHERE author_kind = 'resident'"
+    )
+    op.execute(
+        "UPDATE request_message SET read_at = (SELECT MIN(reply.posted_at) FROM request_message AS reply"
+        " WHERE reply.request_id = request_message.request_id AND reply.author_kind = 'resident'"
+        " AND reply.posted_at >= request_message.posted_at) WHERE author_kind <> 'resident'"
+    )
 
 
 def downgrade() -> None:

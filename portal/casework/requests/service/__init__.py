@@ -85,6 +85,7 @@ from portal.casework.requests.service.queries import (
 from portal.casework.requests.service.status import apply_status
 from portal.casework.requests.service.submission import FORWARD_KIND, find_submitted, submit
 from portal.casework.requests.service.telling import DEPARTMENT_ALERT
+from portal.casework.requests.service.told import list_told
 from portal.casework.requests.service.unsigned import (
     attach_to_account,
     follower,
@@ -114,6 +115,8 @@ from portal.casework.requests.shapes import (
     RequestSummary,
     RequestView,
     SubmittedView,
+    ToldRecipient,
+    ToldRequest,
 )
 
 __all__ = [
@@ -151,6 +154,8 @@ __all__ = [
     "RequestSummary",
     "RequestView",
     "SubmittedView",
+    "ToldRecipient",
+    "ToldRequest",
     "amend",
     "amendment_command",
     "apply_partner_update",
@@ -186,6 +191,7 @@ __all__ = [
     "list_messages",
     "list_requests",
     "list_standings",
+    "list_told",
     "note_messages_read",
     "open_external_refs",
     "open_with_code",

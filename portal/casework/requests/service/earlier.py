@@ -14,9 +14,11 @@ from portal.casework.requests.service.access import account_of
 from portal.casework.requests.service.sealed import answers_of
 from portal.casework.requests.shapes import EarlierAnswer, EarlierRequest
 from portal.ground.dictionary.service import Concept, Retention, Value
+from portal.ground.logs import get_logger
 from portal.ground.permissions import Actor
-from portal.ground.vault.service import VaultDestroyed, with_data_keys
+from portal.ground.vault.service import VaultDestroyed, VaultError, with_data_keys
 
+log = get_logger("requests")
 LOOKED_AT = 10
 CHILD = "household.child."
 
@@ -47,10 +49,13 @@ def earlier_requests(session: Session, actor: Actor) -> list[EarlierRequest]:
 
 
 def _earlier(session: Session, request: ServiceRequest, document: ProcedureDocument) -> EarlierRequest | None:
-    """None when it was erased."""
+    """None when it was erased, or cannot be read: a form is not stopped by a request of another day."""
     try:
         answers = answers_of(session, request)
     except VaultDestroyed:
+        return None
+    except VaultError as error:
+        log.warning("earlier_request_unreadable", code=error.code, request_id=str(request.id))
         return None
     return EarlierRequest(request.reference, request.submitted_at, _said(document, answers))
 

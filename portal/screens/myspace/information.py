@@ -67,7 +67,7 @@ def proposals() -> Response:
     return _show(changed=request.args.get("change", ""))
 
 
-def _show(*, changed: str = "", errors: list[tuple[str, str]] | None = None, status: int = 200) -> Response:
+def _show(*, changed: str = "", full: str = "", status: int = 200) -> Response:
     offers, declared = proposals_of(unit(), actor())
     return page(
         "myspace/proposals.html",
@@ -77,7 +77,7 @@ def _show(*, changed: str = "", errors: list[tuple[str, str]] | None = None, sta
         proposals=[_told(one) for one in offers[:SHOWN]],
         declined=len(declared.declined),
         changed=changed,
-        errors=errors or [],
+        full=full,
         trail=trail_to(_("Ce qui vous est proposé")),
     )
 
@@ -110,5 +110,5 @@ def change_proposals() -> Response:
         decline_value(unit(), actor(), offer.topic, offer.told)
     except Invalid as refused:
         undo()
-        return _show(errors=[("tout", sentence) for sentence in refused.fields.values()], status=422)
+        return _show(full=refused.fields["valeur"], status=422)
     return redirect_to("myspace.proposals", change="une")

@@ -25,6 +25,8 @@ NOT_PAGES = frozenset(
         "journey_kit.discard",
         "journey_kit.back_to_check",
         "myspace.withdraw_consent",
+        "myspace.drop_address",
+        "myspace.drop_member",
         "myspace.send_former_code",
         "daily_services.repair_photo",
         "daily_services.report_photo",
@@ -308,8 +310,43 @@ register(
     _DASHBOARD,
     empty="test_an_empty_space_says_what_to_do",
     full="test_what_waits_for_me_comes_first",
-    everything="test_a_long_list_is_cut_and_can_be_seen_whole",
 )
+_HOUSEHOLD = "portal/screens/test_household.py"
+_MEMBERS, _LINES = "test_a_household_is_told_changed_and_forgotten", "test_addresses_are_told_changed_and_forgotten"
+_WRONG = "test_what_is_wrong_in_a_member_is_said_and_what_was_typed_is_kept"
+register(
+    "myspace.home",
+    "resident",
+    _HOUSEHOLD,
+    everything="test_long_lists_are_read_a_page_at_a_time",
+    crowded="test_home_stays_light_whatever_there_is",
+)
+register("myspace.household", "resident", _HOUSEHOLD, empty=_MEMBERS, full=_MEMBERS)
+register("myspace.new_member", "resident", _HOUSEHOLD, plain=_MEMBERS)
+register("myspace.add_member", "resident", _HOUSEHOLD, error=_WRONG, too_many="test_a_full_list_says_so")
+register("myspace.edit_member", "resident", _HOUSEHOLD, plain=_MEMBERS)
+register("myspace.change_member", "resident", _HOUSEHOLD, error=_WRONG)
+register("myspace.confirm_member_removal", "resident", _HOUSEHOLD, plain=_MEMBERS)
+register("myspace.addresses", "resident", _HOUSEHOLD, empty=_LINES, full=_LINES)
+register("myspace.new_address", "resident", _HOUSEHOLD, plain=_LINES)
+register("myspace.add_address", "resident", _HOUSEHOLD, error=_LINES)
+register("myspace.edit_address", "resident", _HOUSEHOLD, plain=_LINES)
+register("myspace.change_address", "resident", _HOUSEHOLD, error=_LINES)
+register("myspace.confirm_address_removal", "resident", _HOUSEHOLD, plain=_LINES)
+register("myspace.mandates", "resident", _HOUSEHOLD, plain="test_nobody_acts_in_my_name")
+_PAGED = "test_long_lists_are_read_a_page_at_a_time"
+register("myspace.every_request", "resident", _HOUSEHOLD, empty=_PAGED, plain=_PAGED)
+_READ = "test_messages_say_who_has_read_them"
+register("myspace.messages", "resident", _HOUSEHOLD, empty=_READ, full=_READ)
+_KNOWN_BY = "test_each_administration_and_what_it_knows"
+register("myspace.recipients", "resident", _HOUSEHOLD, empty=_KNOWN_BY, full=_KNOWN_BY)
+_SPARED = "portal/engine/journey_kit/test_spared.py"
+_NEXT_TIME = "test_the_next_form_takes_what_the_last_request_said_unless_refused"
+register("myspace.information", "resident", _DASHBOARD, plain="test_an_empty_space_says_what_to_do")
+register("myspace.proposals", "resident", _SPARED, empty=_NEXT_TIME, full=_NEXT_TIME, declined=_NEXT_TIME)
+register("myspace.change_proposals", "resident", _SPARED, error="test_what_was_refused_has_an_end")
+register("journey_kit.show_step", "resident", _SPARED, children="test_the_child_is_chosen_among_those_who_are_known")
+register("journey_kit.check", "resident", _SPARED, to_keep="test_nothing_is_kept_unless_ticked")
 register("myspace.answers", "resident", _CASEFILE, plain="test_the_answers_are_read_again")
 _CONSENTS = "portal/screens/test_consents.py"
 register(

@@ -37,6 +37,7 @@ __all__ = [
     "Workflow",
     "WorkflowStatus",
     "archive_procedure",
+    "documents_of",
     "dump_document",
     "export_procedure",
     "get_published",
@@ -52,6 +53,7 @@ __all__ = [
     "slugs_and_titles",
     "titles",
     "with_slugs_and_titles",
+    "with_version_keys",
     "workflow_of",
 ]
 
@@ -242,7 +244,7 @@ def get_version(session: Session, procedure_id: UUID, version: int, *, language:
 def list_published(session: Session, q: str | None = None, *, language: str = FRENCH) -> list[ProcedureSummary]:
     """The open procedures by title; with ``q``, those that answer it, the best first."""
     rows = session.execute(_LISTED).all()
-    documents = _documents(session, {row.version_id: row.published_at for row in rows})
+    documents = documents_of(session, {row.version_id: row.published_at for row in rows})
     found = [(row, documents[row.version_id]) for row in rows]
     found.sort(key=lambda pair: title_key(pair[1].title.get(language)))
     if q and q.strip():
@@ -251,7 +253,7 @@ def list_published(session: Session, q: str | None = None, *, language: str = FR
     return [_summary(row, document, language) for row, document in found]
 
 
-def _documents(session: Session, published: Mapping[UUID, datetime | None]) -> dict[UUID, ProcedureDocument]:
+def documents_of(session: Session, published: Mapping[UUID, datetime | None]) -> dict[UUID, ProcedureDocument]:
     """Documents of published versions by their id; read only where this process has not checked them yet."""
     kept = {row_id: document for row_id, at in published.items() if (document := kept_document((row_id, at)))}
     missing = published.keys() - kept
@@ -314,6 +316,17 @@ def with_slugs_and_titles(
         .join(ProcedureVersion, named)
         .join(Procedure, Procedure.id == ProcedureVersion.procedure_id)
     )
+
+
+def with_version_keys(
+    query: Select[*tuple[Any, ...]], procedure_id: ColumnElement[UUID], version: ColumnElement[int]
+) -> Select[*tuple[Any, ...]]:
+    """``query`` with ``version_id`` and ``published_at`` of the version that each row is about: what
+    :func:`documents_of` takes, so that a document already at hand is not read again.
+    """
+    named = and_(ProcedureVersion.procedure_id == procedure_id, ProcedureVersion.version == version)
+    added = query.add_columns(ProcedureVersion.id.label("version_id"), ProcedureVersion.published_at)
+    return added.join(ProcedureVersion, named)
 
 
 def _get(session: Session, procedure_id: UUID, version: int) -> tuple[Procedure, ProcedureVersion]:

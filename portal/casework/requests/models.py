@@ -52,6 +52,8 @@ class ServiceRequest(Base):
     ``retain_until`` is set when the request ends, from the duration that its procedure declares; all that belongs to
     the request (answers, messages, acknowledgement, timeline, sendings) is kept as long.
 
+    ``sealed_origins`` holds where each answer came from when it was sent (codes and days, never a value).
+
     Without an account (``account_id`` empty), ``person_id`` is a person of its own, of whom nothing else is known.
 
     ``workflow_state`` is the status in the procedure's own workflow, empty in the standard one and before the first
@@ -93,6 +95,7 @@ class ServiceRequest(Base):
     language: Mapped[str] = mapped_column(String(10), default="fr")
     data_key_id: Mapped[UUID] = mapped_column(ForeignKey("data_key.id"))
     sealed_answers: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_origins: Mapped[bytes | None] = mapped_column(LargeBinary)
     submitted_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     transmitted_at: Mapped[datetime | None]
@@ -201,7 +204,10 @@ class Acknowledgement(Base):
 
 
 class RequestMessage(Base):
-    """A message between the resident and the department, or a partner's note; ``sealed`` holds words and signature."""
+    """A message between the resident and the department, or a partner's note; ``sealed`` holds words and signature.
+
+    ``read_at``: when the other side first opened it: the department for what the resident wrote, and conversely.
+    """
 
     __tablename__ = "request_message"
     __table_args__ = (
@@ -217,6 +223,7 @@ class RequestMessage(Base):
     idempotency_key: Mapped[str] = mapped_column(String(255))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     posted_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
 
 
 class AppliedUpdate(Base):

@@ -1,5 +1,6 @@
 """What the room gives: plain immutable values, never rows."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from portal.casework.requests.acknowledgements import AcknowledgedService, Ackno
 from portal.casework.requests.enums import Act, Channel, Closing, MessageKind, RequestStatus
 from portal.ground.dictionary.service import Value
 from portal.ground.permissions import ActorKind
+from portal.people.accounts.enums import ValueSource
 from portal.records.outbox.enums import MessageState
 from portal.records.timeline.service import EventView
 
@@ -182,8 +184,70 @@ class FollowUpView:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an answer came from when it was sent: codes and days, never the value.
+
+    ``as_of``: the day its source last confirmed it. ``reference``: of the earlier request that it was taken from.
+    ``who`` and ``period`` (``YYYY-MM``): of a value that a partner answered.
+    """
+
+    source: ValueSource
+    verified: bool
+    as_of: date
+    reference: str = ""
+    who: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """What the person answered to a concept in an earlier request of theirs. ``group``: asked on one page together."""
+
+    concept: str
+    value: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRequest:
+    """A request already made, as what it may spare in the next ones."""
+
+    reference: str
+    submitted_at: datetime
+    answers: tuple[EarlierAnswer, ...] = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRecipient:
+    """Somebody elsewhere that has a request, and since when."""
+
+    connection: str
+    recipient: str
+    transmitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRequest:
+    """A request as what it made known: ``concepts`` are (concept id, label) of its answers, never their value.
+
+    ``service`` is the department, which has all of them; each recipient has what its connection declares.
+    """
+
+    reference: str
+    title: str
+    submitted_at: datetime
+    service: str
+    basis: str
+    concepts: tuple[tuple[str, str], ...]
+    recipients: tuple[ToldRecipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
-    """A message. ``author_name`` of an agent is followed by ``author_role``, the department (CRPA L111-2)."""
+    """A message. ``author_name`` of an agent is followed by ``author_role``, the department (CRPA L111-2).
+
+    ``read_at``: when the other side first opened it, None while it has not.
+    """
 
     id: UUID
     kind: MessageKind
@@ -193,11 +257,15 @@ class MessageView:
     text: str
     posted_at: datetime
     mine: bool
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One answer: ``text`` as people read it, ``value`` as it is kept, ``documents`` when it is files."""
+    """One answer: ``text`` as people read it, ``value`` as it is kept, ``documents`` when it is files.
+
+    ``origin`` is None in a request sent before origins were kept.
+    """
 
     name: str
     concept: str
@@ -205,6 +273,7 @@ class AnswerLine:
     text: str
     value: Value
     documents: tuple[DocumentView, ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from portal.casework.consents.service import ConsentView
 from portal.casework.requests import service as requests
 from portal.casework.requests.service import DraftView, RequestSummary
 from portal.engine.journey_kit.flow import next_step
-from portal.engine.prefill.service import Prefilled, consents_for, held_answers, knows, prefill
+from portal.engine.prefill.service import Known, Prefilled, consents_for, fill, held_answers, knows, read_known
 from portal.ground import clock
 from portal.ground.dictionary.service import Value
 from portal.ground.errors import NotFound
@@ -63,15 +63,19 @@ class Folder:
         """The first step left to answer."""
         return next_step(self.document, self.answers, self.done)
 
-    def known(self, step: Step | None = None) -> dict[str, Prefilled]:
-        """What is known of the person, for one step or for all; read once a request."""
+    def known(self, step: Step | None = None, child: str = "") -> dict[str, Prefilled]:
+        """What is known of the person, for one step or for all; ``child``: the key of the one just chosen."""
         steps = [step] if step else self.document.steps
         if not any(map(knows, steps)):
             return {}
-        read: dict[tuple[UUID, int], dict[str, Prefilled]] = g.setdefault("prefilled", {})
+        return fill(self.sources(), self.document, self.consents(), answers=self.answers, chosen=child)
+
+    def sources(self) -> Known:
+        """All that is known of the person and that this procedure may ask; read once a request."""
+        read: dict[tuple[UUID, int], Known] = g.setdefault("known", {})
         key = (self.procedure.id, self.procedure.version)
         if key not in read:
-            read[key] = prefill(unit(), actor(), self.document, self.consents())
+            read[key] = read_known(unit(), actor(), self.document)
         return read[key]
 
     def consents(self) -> dict[str, ConsentView]:

@@ -37,7 +37,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "account": Dated(
             "confirmed_at",
-            _l("Votre compte et votre identité"),
+            _l("Votre compte, votre identité, votre foyer et vos adresses"),
             _l("après votre dernière connexion"),
             ACCOUNT_KEPT,
             after=ACCOUNT_KEPT,
@@ -45,6 +45,9 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "person": With("account", by="account.person_id"),
         "person_search": With("person", by="person_search.person_id"),
         "declared_contact": With("person", by="declared_contact.person_id"),
+        "household_member": With("person", by="household_member.person_id"),
+        "declared_address": With("person", by="declared_address.person_id"),
+        "declined_value": With("person", by="declined_value.person_id"),
         "pivot_identity": With("account", by="pivot_identity.account_id"),
         "draft": Dated(
             "purge_after",

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from portal.casework.documents import service as documents
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act
+from portal.engine.prefill.service import say_origin
 from portal.ground import web
 from portal.ground.errors import Conflict, Invalid
 from portal.ground.permissions import Permission
@@ -69,6 +70,7 @@ def show_request(view: requests.RequestView, *, status: int = 200, **extra: Any)
         may_retry=may_retry,
         may_join=web.actor().can(Permission.ACCOUNTS_JOIN),
         words=wording,
+        say_origin=say_origin,
         Act=Act,
         **context,
     )

@@ -24,6 +24,7 @@ from portal.casework.requests.service import (
     RequestView,
 )
 from portal.ground.permissions import ActorKind
+from portal.ground.web.formats import format_moment
 from portal.records.outbox.enums import MessageState
 from portal.screens.backoffice.filters import Order, View
 
@@ -268,3 +269,10 @@ def say_total(number: int, most: int) -> str:
     if number <= most:
         return ngettext("%(num)d demande", "%(num)d demandes", number)
     return _("Plus de %(most)s demandes", most=format_decimal(most, locale="fr"))
+
+
+def say_read(message: MessageView) -> str:
+    """Whether the person has opened what the service wrote."""
+    if message.read_at is None:
+        return _("Pas encore lu par la personne")
+    return _("Lu par la personne le %(moment)s", moment=format_moment(message.read_at))

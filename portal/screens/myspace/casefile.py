@@ -14,6 +14,7 @@ from portal.casework.catalogue.fields import field_options
 from portal.casework.catalogue.service import get_version
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act, RequestStatus
+from portal.engine.prefill.service import say_origin
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import ActorKind
 from portal.ground.web import actor, page, reading_language, redirect_to, unit
@@ -23,6 +24,7 @@ from portal.screens.myspace import standing, wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.follow_ups import notes_of, withdrawal_marks
 from portal.screens.myspace.queries import agent_names, gather_readings, who_read
+from portal.screens.myspace.reading import note_reading
 from portal.screens.myspace.story import Item, Teller, signature, tell_all
 
 WAYS = ("portal", "unposted", "letter", "hand")
@@ -47,6 +49,7 @@ def one_request(reference: str) -> Response:
     view = _read(reference)
     if view.reference != reference:
         return redirect_to("myspace.one_request", reference=view.reference)
+    note_reading(view, actor())
     return _show(view, written=request.args.get("ecrit") == "oui", corrected=request.args.get("corrige") == "oui")
 
 
@@ -101,6 +104,7 @@ def answers(reference: str) -> Response:
         title=_("Mes réponses, demande %(reference)s", reference=view.reference),
         service=_("Mon espace"),
         view=view,
+        say_origin=say_origin,
         Act=Act,
         trail=_trail(view, _("Mes réponses")),
     )

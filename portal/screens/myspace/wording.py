@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,11 +11,14 @@ from flask_babel.speaklater import LazyString
 
 from portal.casework.catalogue.enums import Regime
 from portal.casework.requests.enums import Closing, MessageKind, RequestStatus
-from portal.casework.requests.service import ForwardingView, RequestSummary, RequestView
+from portal.casework.requests.service import ForwardingView, MessageView, RequestSummary, RequestView
 from portal.ground import clock
 from portal.ground.web.formats import format_date, format_day, format_moment, format_time
 from portal.records.outbox.enums import MessageState
 from portal.screens.myspace.standing import say_implicit
+
+if TYPE_CHECKING:
+    from portal.screens.myspace.queries import Exchanged, MeasuredDelay
 
 Tag = tuple[LazyString | str, str, str]
 ENDED: Mapping[RequestStatus, Tag] = {
@@ -258,6 +262,22 @@ def greeting(waiting: int, open_count: int, drafts: int) -> str:
     if open_count:
         return _("Rien ne vous attend : vos demandes avancent sans vous.")
     return _("Vous avez un brouillon à reprendre.") if drafts else _("Rien ne vous attend.")
+
+
+def say_read(message: "MessageView | Exchanged") -> str:
+    """Whether the service has opened what the person wrote."""
+    if message.read_at is None:
+        return _("Pas encore lu par le service")
+    return _("Lu par le service le %(moment)s", moment=format_moment(message.read_at))
+
+
+def say_delay(delay: "MeasuredDelay") -> str:
+    """What was measured lately: a habit, not a promise; the time when the person was waited for is left out."""
+    return _(
+        "D’habitude : %(median)s jours ; 9 demandes sur 10 en %(ninth)s jours, sans compter le temps de vos réponses",
+        median=delay.median_days,
+        ninth=delay.ninth_days,
+    )
 
 
 # What the journal says of a request, by code. A code that is not here is told by ``OTHER_CONSULTATION``: nothing is

@@ -21,6 +21,7 @@ from portal.casework.requests.service.drafts import (
     save_step,
     start_draft,
 )
+from portal.casework.requests.service.earlier import earlier_requests
 from portal.casework.requests.service.follow_ups import (
     amendment_command,
     complement_command,
@@ -45,7 +46,7 @@ from portal.casework.requests.service.letters import (
     render_department_alert,
     render_notification,
 )
-from portal.casework.requests.service.messages import list_messages, post_message
+from portal.casework.requests.service.messages import list_messages, note_messages_read, post_message
 from portal.casework.requests.service.moving import Said, lapse_one, list_moves, move
 from portal.casework.requests.service.opinions import (
     answer_opinion,
@@ -103,6 +104,7 @@ from portal.casework.requests.service.silence import (
 from portal.casework.requests.service.status import apply_status
 from portal.casework.requests.service.submission import FORWARD_KIND, find_submitted, submit
 from portal.casework.requests.service.telling import DEPARTMENT_ALERT
+from portal.casework.requests.service.told import list_told
 from portal.casework.requests.service.unsigned import (
     attach_to_account,
     follower,
@@ -123,16 +125,21 @@ from portal.casework.requests.shapes import (
     DepartmentContact,
     DraftSummary,
     DraftView,
+    EarlierAnswer,
+    EarlierRequest,
     FollowUpView,
     ForwardingView,
     MessageView,
     OpinionCase,
     OpinionLine,
     OpinionView,
+    Origin,
     RequestStanding,
     RequestSummary,
     RequestView,
     SubmittedView,
+    ToldRecipient,
+    ToldRequest,
 )
 
 __all__ = [
@@ -160,18 +167,23 @@ __all__ = [
     "DepartmentContact",
     "DraftSummary",
     "DraftView",
+    "EarlierAnswer",
+    "EarlierRequest",
     "FollowUpView",
     "ForwardingView",
     "MessageView",
     "OpinionCase",
     "OpinionLine",
     "OpinionView",
+    "Origin",
     "PostedLetter",
     "RequestStanding",
     "RequestSummary",
     "RequestView",
     "Said",
     "SubmittedView",
+    "ToldRecipient",
+    "ToldRequest",
     "amend",
     "amendment_command",
     "answer_corrections",
@@ -193,6 +205,7 @@ __all__ = [
     "detach_document",
     "discard_draft",
     "drop_answers",
+    "earlier_requests",
     "find_draft",
     "find_forwarding",
     "find_published",
@@ -216,9 +229,11 @@ __all__ = [
     "list_opinions",
     "list_requests",
     "list_standings",
+    "list_told",
     "move",
     "note_implicit_decisions",
     "note_late",
+    "note_messages_read",
     "open_external_refs",
     "open_procedures",
     "open_with_code",

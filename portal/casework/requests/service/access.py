@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from portal.casework.requests import policy
 from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.reference import normalise
+from portal.casework.requests.service.thread import mark_read
 from portal.ground.audit.service import record
 from portal.ground.errors import Forbidden, NotFound
 from portal.ground.permissions import Actor
+
+SHOW_MESSAGES = frozenset({"request_read", "messages_read"})
 
 
 def account_of(actor: Actor) -> UUID:
@@ -57,6 +60,8 @@ def read_and_journal(
 ) -> ServiceRequest:
     """:func:`find_readable`, and a line in the journal when an agent reads; the person can see that line.
 
+    An agent who opens the request has read what the person wrote: they see that too.
+
     :param journal: the session that writes the line, mandatory for an agent: no reading without its trace.
     :raises NotFound: none, or none of theirs.
     """
@@ -65,4 +70,6 @@ def read_and_journal(
         if journal is None:
             raise ValueError("an agent reads under a journal session")
         record(journal, actor, act, subject_id=row.person_id, request_id=row.id)
+        if act in SHOW_MESSAGES:
+            mark_read(journal, row.id, actor)
     return row

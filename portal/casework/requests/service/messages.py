@@ -12,7 +12,13 @@ from portal.casework.requests.service.asking import DEPARTMENT, awaited_by, pass
 from portal.casework.requests.service.sealed import rows_held
 from portal.casework.requests.service.status import apply_status
 from portal.casework.requests.service.telling import tell_applicant
-from portal.casework.requests.service.thread import find_message, message_view, read_thread, write_message
+from portal.casework.requests.service.thread import (
+    find_message,
+    mark_read,
+    message_view,
+    read_thread,
+    write_message,
+)
 from portal.casework.requests.shapes import MessageView
 from portal.ground.audit.service import record
 from portal.ground.dictionary.service import clean_block
@@ -105,6 +111,14 @@ def note_posted(session: Session, request: ServiceRequest, row: RequestMessage, 
         actor=actor,
         occurred_at=row.posted_at,
     )
+
+
+def note_messages_read(session: Session, actor: Actor, reference: str) -> None:
+    """The resident has opened the request: what the service wrote to them is read. Saying it again changes nothing.
+
+    :raises NotFound: no request of theirs.
+    """
+    mark_read(session, find_readable(session, actor, reference).id, actor)
 
 
 def list_messages(

@@ -158,7 +158,7 @@ def read_opinion(session: Session, actor: Actor, opinion_id: UUID, *, journal: S
             asked_at=opinion.asked_at,
             deadline=request.deadline,
             question=opinion_words(session, request, opinion.id, "question", opinion.sealed_question),
-            steps=tuple(answer_steps(procedure.document, answers, documents)),
+            steps=tuple(answer_steps(procedure.document, answers, documents, {})),
             documents=documents,
         )
 

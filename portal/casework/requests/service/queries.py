@@ -28,7 +28,7 @@ from portal.casework.requests.service.asked import opinions_of
 from portal.casework.requests.service.asking import FOLLOW_UP_KINDS
 from portal.casework.requests.service.course import moves_of
 from portal.casework.requests.service.marks import forwardings_of
-from portal.casework.requests.service.sealed import answers_of, rows_held
+from portal.casework.requests.service.sealed import answers_of, origins_of, rows_held
 from portal.casework.requests.service.submission import FORWARD_KIND
 from portal.casework.requests.service.telling import address_of
 from portal.casework.requests.service.thread import read_thread
@@ -40,6 +40,7 @@ from portal.casework.requests.shapes import (
     FollowUpView,
     ForwardingView,
     MessageView,
+    Origin,
     RequestSummary,
     RequestView,
 )
@@ -109,7 +110,7 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         events=events,
         messages=messages,
         documents=documents,
-        steps=tuple(answer_steps(procedure.document, answers, documents)),
+        steps=tuple(answer_steps(procedure.document, answers, documents, origins_of(session, request))),
         decision=_decision(request, events, messages),
         acts=_acts(actor, request, workflow, moves),
         workflow=workflow,
@@ -205,7 +206,10 @@ def forwarding_view(
 
 
 def answer_steps(
-    document: ProcedureDocument, answers: Mapping[str, Value], documents: Sequence[DocumentView]
+    document: ProcedureDocument,
+    answers: Mapping[str, Value],
+    documents: Sequence[DocumentView],
+    origins: Mapping[str, Origin],
 ) -> list[AnswerStep]:
     """The answers step by step; of a page asked for each of several, item by item."""
     by_id = {one.id: one for one in documents}
@@ -213,15 +217,18 @@ def answer_steps(
     for step in document.steps:
         rows = rows_in(step, answers)
         if step.repeat is None:
-            steps.append(AnswerStep(step.slug, str(step.title), _lines(step.fields, answers, by_id)))
+            steps.append(AnswerStep(step.slug, str(step.title), _lines(step.fields, answers, by_id, origins)))
         for number, row in enumerate(rows, start=1):
             title = _("%(title)s, %(number)d sur %(total)d", title=step.title, number=number, total=len(rows))
-            steps.append(AnswerStep(step.slug, title, _lines(step.fields, row, by_id)))
+            steps.append(AnswerStep(step.slug, title, _lines(step.fields, row, by_id, {})))
     return [step for step in steps if step.lines]
 
 
 def _lines(
-    fields: Sequence[Field], answers: Mapping[str, Value], by_id: Mapping[UUID, DocumentView]
+    fields: Sequence[Field],
+    answers: Mapping[str, Value],
+    by_id: Mapping[UUID, DocumentView],
+    origins: Mapping[str, Origin],
 ) -> tuple[AnswerLine, ...]:
     return tuple(
         AnswerLine(
@@ -231,6 +238,7 @@ def _lines(
             text=show_answer(field, answers[field.name]),
             value=answers[field.name],
             documents=tuple(by_id[one] for one in _files(field, answers) if one in by_id),
+            origin=origins.get(field.name),
         )
         for field in fields
         if field.name in answers

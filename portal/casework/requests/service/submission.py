@@ -1,7 +1,9 @@
 """Submission: one transaction makes the request, its acknowledgement, its first event and its messages."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -23,19 +25,21 @@ from portal.casework.requests.service.access import account_of
 from portal.casework.requests.service.drafts import check_version, own_draft
 from portal.casework.requests.service.evidence import answered_files, evidence_errors, evidence_names
 from portal.casework.requests.service.papers import ACKNOWLEDGEMENT_PAPER, order_paper
-from portal.casework.requests.service.sealed import draft_answers, seal_acknowledgement, seal_answers
+from portal.casework.requests.service.sealed import draft_answers, seal_acknowledgement, seal_answers, seal_origins
 from portal.casework.requests.service.telling import address_in, tell_applicant
-from portal.casework.requests.shapes import SubmittedView
+from portal.casework.requests.shapes import Origin, SubmittedView
 from portal.ground import clock
 from portal.ground.db import new_id
 from portal.ground.errors import Busy, Conflict, Invalid, NotFound
 from portal.ground.permissions import Actor
+from portal.people.accounts.enums import ValueSource
 from portal.people.accounts.service import get_account, get_authority, name_key
 from portal.records.outbox.service import enqueue
 from portal.records.timeline.service import append
 
 FORWARD_KIND = "forward_request"
 MAX_PER_HOUR = 20
+NOWHERE_ELSE: Mapping[str, Origin] = MappingProxyType({})
 MAX_FORM_KEY = 255
 REFERENCE_ATTEMPTS = 8
 
@@ -48,6 +52,7 @@ def submit(
     idempotency_key: str,
     channel: Channel = Channel.WEB,
     version: int,
+    origins: Mapping[str, Origin] = NOWHERE_ELSE,
 ) -> SubmittedView:
     """Turn a draft into a request. Repeating the call with the same key gives the same request and adds nothing.
 
@@ -55,6 +60,7 @@ def submit(
 
     :param idempotency_key: drawn when the form was shown, kept in a hidden field.
     :param version: the version of the draft the person was looking at.
+    :param origins: where answers come from, by field; the others were typed.
     :raises Invalid: by field name, in French.
     :raises Conflict: ``draft_changed`` (with ``theirs``), ``procedure_closed``, or ``not_eligible``: an exit holds.
     :raises Busy: too many requests from this account within the hour.
@@ -83,7 +89,7 @@ def submit(
     if errors:
         raise Invalid(errors)
     applicant = Applicant(account.id, account.person_id, account.display_name, account.email)
-    form = CheckedForm(actor, applicant, procedure, values, idempotency_key, channel, draft.data_key_id)
+    form = CheckedForm(actor, applicant, procedure, values, idempotency_key, channel, draft.data_key_id, origins)
     request = record_request(session, form)
     session.delete(draft)
     session.flush()
@@ -157,6 +163,7 @@ class CheckedForm:
     form_key: str
     channel: Channel
     data_key_id: UUID
+    origins: Mapping[str, Origin] = field(default_factory=dict)
 
     def to_row(self, session: Session, reference: str) -> ServiceRequest:
         """The row of the request; the key that sealed the answers on their way becomes that of the request."""
@@ -181,6 +188,7 @@ class CheckedForm:
             applicant_key=name_key(self.applicant.name),
             data_key_id=self.data_key_id,
             sealed_answers=seal_answers(session, request_id, self.data_key_id, self.values),
+            sealed_origins=seal_origins(session, request_id, self.data_key_id, self._origins()),
             submitted_at=now,
             updated_at=now,
             transmitted_at=here,
@@ -189,6 +197,11 @@ class CheckedForm:
             deadline=decision_date(rule, now),
             state_until=first_wait(self.procedure.document, now),
         )
+
+    def _origins(self) -> dict[str, Origin]:
+        """Frozen with the answers: of each one, where it came from; what came from nowhere else was typed today."""
+        typed = Origin(ValueSource.TYPED, verified=False, as_of=clock.today())
+        return {name: self.origins.get(name, typed) for name in self.values}
 
 
 def record_request(session: Session, form: CheckedForm) -> ServiceRequest:

@@ -1,6 +1,8 @@
 """The messages of a request: writing one, reading them all."""
 
-from sqlalchemy import select
+from uuid import UUID
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.service import get_version
@@ -81,4 +83,16 @@ def message_view(session: Session, request: ServiceRequest, row: RequestMessage,
         text=content["text"],
         posted_at=row.posted_at,
         mine=row.author_kind is reader.kind and (reader.is_resident or row.author_id == reader.id),
+        read_at=row.read_at,
+    )
+
+
+def mark_read(session: Session, request_id: UUID, reader: Actor) -> None:
+    """What the other side wrote is read from now on; what was read already keeps its moment."""
+    resident = RequestMessage.author_kind == ActorKind.RESIDENT
+    session.execute(
+        update(RequestMessage)
+        .where(RequestMessage.request_id == request_id, RequestMessage.read_at.is_(None))
+        .where(~resident if reader.is_resident else resident)
+        .values(read_at=clock.now())
     )

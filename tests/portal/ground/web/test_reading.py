@@ -25,6 +25,8 @@ from portal.ground.db import Database
 from portal.ground.dictionary.files import FileKind
 from portal.ground.permissions import ANONYMOUS
 from portal.ground.settings import Settings
+from portal.people.accounts.enums import AddressKind, MemberRelation
+from portal.people.accounts.service import agents_of, save_address, save_member
 from portal.records.outbox import service as outbox
 from tests.journeys.test_welcome import make
 from tests.support import files
@@ -37,17 +39,19 @@ from tests.support.town import Town, sent_request
 WRITING = re.compile(r"\s*(INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE|DROP|ALTER)\s+\"?(\w+)", re.IGNORECASE)
 # Route → tables that its page may write in.
 DECLARED = {
-    "backoffice.casefile": {"audit_entry"},
+    "myspace.one_request": {"request_message"},
+    "myspace.follow": {"request_message"},
+    "backoffice.casefile": {"audit_entry", "request_message"},
     "backoffice.acknowledgement": {"audit_entry"},
     "backoffice.acknowledgement_pdf": {"audit_entry"},
     "backoffice.decision": {"audit_entry"},
     "backoffice.document": {"audit_entry"},
     "backoffice.decision_pdf": {"audit_entry"},
-    "backoffice.decision_form": {"audit_entry"},
-    "backoffice.move_form": {"audit_entry"},
-    "backoffice.joining_form": {"audit_entry"},
+    "backoffice.move_form": {"audit_entry", "request_message"},
+    "backoffice.decision_form": {"audit_entry", "request_message"},
+    "backoffice.joining_form": {"audit_entry", "request_message"},
     "backoffice.queue_file": {"audit_entry"},
-    "street_desk.show": {"audit_entry"},
+    "street_desk.show": {"audit_entry", "request_message"},
     "identity.back_as_resident": {"audit_entry"},
     "identity.back_as_agent": {"audit_entry"},
 }
@@ -88,6 +92,10 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         requests.decide(session, town.agent(town.meryem), decided, "accepted", "Bienvenue.", idempotency_key="essai")
         told = NewReport(kind="road", place="rue du Lac", danger="non")
         report = send_report(session, ANONYMOUS, told, idempotency_key="essai")
+        streets = get_published(session, "signaler-un-probleme").department_id
+        writers = ((town.meryem, reference), (agents_of(session, streets)[0], report.reference))
+        for agent, written_to in writers:
+            requests.post_message(session, town.agent(agent), written_to, "Bonjour.", idempotency_key="essai")
     print_papers(app, database)
     with database.writing() as session:
         requests.start_draft(session, town.resident(town.angela), get_published(session, "carte-mediatheque"))
@@ -97,6 +105,9 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         request_id = requests.find_request_id(session, reference)
         assert request_id
         document_id = sent_document(session, settings, town, request_id)
+        who, line = town.resident(town.angela), {"line": "8 quai des Moulins", "postcode": "38999", "city": "Valmont"}
+        member = save_member(session, who, {"given_names": "Nour"}, relation=MemberRelation.CHILD)
+        address = save_address(session, who, line, kind=AddressKind.CURRENT)
     return {
         "reference": reference,
         "decided": decided,
@@ -107,6 +118,8 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         "letter_id": str(UUID(int=1)),
         "field_name": "caf_family_quotient",
         "document_id": str(document_id),
+        "member_id": str(member.id),
+        "address_id": str(address.id),
         **held_polls(database, town),
         "report_id": str(report.report_id),
         "reported": report.reference,

@@ -34,6 +34,7 @@ LETTER_CANCELLED: Final = "letter_cancelled"
 EMAIL_SENT: Final = "email_sent"
 EMAIL_REFUSED: Final = "email_refused"
 VALUE_FETCHED: Final = "value_fetched"
+DRAFT_ASSISTED: Final = "draft_assisted"
 
 MAX_TEXT = 2_000
 MAX_KEYS = 20
@@ -70,6 +71,7 @@ REQUIRED: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
         (EMAIL_REFUSED, 1): frozenset({"template", "code"}),
         (EMAIL_SENT, 1): frozenset({"template"}),
         (VALUE_FETCHED, 1): frozenset({"connection", "concept", "source", "period"}),
+        (DRAFT_ASSISTED, 1): frozenset({"agent_id", "proof"}),
     }
 )
 

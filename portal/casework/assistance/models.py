@@ -31,7 +31,7 @@ class ResumeCode(Base):
 
 
 class Assistance(Base):
-    """An agent let in to one draft, by its code or to type in a paper: by whom, for whom, how it was agreed, until when.
+    """An agent let in to one draft, by its code or to type in a paper: by whom, for whom, how it was agreed.
 
     ``account_id`` is empty for a paper. ``saves`` counts what the agent saved; ``request_id``: what came of it.
     """

@@ -53,4 +53,3 @@ class EntryView:
     facts: EntryFacts
     scans: tuple[UUID, ...]
     code: str = ""
-

@@ -16,6 +16,7 @@ from portal.casework.consents.service import ConsentView
 from portal.casework.requests import service as requests
 from portal.casework.requests.service import DraftView, RequestSummary
 from portal.engine.journey_kit.flow import next_step
+from portal.engine.journey_kit.setting import Setting, setting
 from portal.engine.prefill.service import Prefilled, consents_for, held_answers, knows, prefill
 from portal.ground import clock
 from portal.ground.dictionary.service import Value
@@ -37,6 +38,16 @@ class Folder:
     def slug(self) -> str:
         """The procedure's address."""
         return self.procedure.slug
+
+    @property
+    def setting(self) -> Setting:
+        """Where its pages stand."""
+        return setting()
+
+    @property
+    def base(self) -> str:
+        """The address of its pages."""
+        return f"{setting().base}/{self.procedure.slug}"
 
     @property
     def document(self) -> ProcedureDocument:
@@ -104,6 +115,8 @@ def look_at_folder(slug: str) -> Folder:
 
     :raises NotFound: no such procedure, or it is closed and the person has no draft of it.
     """
+    if setting().at_desk:
+        return _desk_folder(slug)
     try:
         if not actor().is_resident:
             return Folder(get_published(unit(), slug, language=reading_language()), None)
@@ -113,6 +126,15 @@ def look_at_folder(slug: str) -> Folder:
     if draft is not None and draft.procedure_version != procedure.version:
         procedure = _version_of(draft)
     return Folder(procedure, draft)
+
+
+def _desk_folder(slug: str) -> Folder:
+    """The only draft that an agent was let in to, under its own address."""
+    assisted = actor().assisted
+    draft = requests.get_draft(unit(), actor(), assisted.draft_id) if assisted else None
+    if draft is None or draft.procedure_slug != slug:
+        raise NotFound("draft_unknown")
+    return Folder(_version_of(draft), draft)
 
 
 def _version_of(draft: DraftView) -> ProcedureView:

@@ -127,7 +127,9 @@ def _save(folder: Folder, step: Step, raw: Mapping[str, Any]) -> DraftView:
             raise Invalid(errors)
         draft = requests.start_draft(unit(), actor(), folder.procedure)
         version = draft.version
-    return requests.save_step(unit(), actor(), draft.id, step=step.slug, answers=raw, version=version)
+    saved = requests.save_step(unit(), actor(), draft.id, step=step.slug, answers=raw, version=version)
+    folder.setting.saved()
+    return saved
 
 
 def _leave(folder: Folder, saved: DraftView) -> Response:
@@ -135,7 +137,7 @@ def _leave(folder: Folder, saved: DraftView) -> Response:
     if reprise and account_id:
         drop_stash(unit(), reprise, account_id)
     if "quitter" in request.form:
-        return redirect_to_path("/mon-espace", enregistre="oui")
+        return redirect_to_path(folder.setting.leave, enregistre="oui")
     return go_to(folder, next_step(folder.document, saved.answers, saved.done_steps))
 
 
@@ -171,7 +173,7 @@ def _show(folder: Folder, step: Step, how: _Shown) -> Response:
         place=place,
         held=_held_facts(step, known, fetched=False),
         fetched=_held_facts(step, known, fetched=True),
-        offers=offers_of(folder, step, fields),
+        offers=[] if folder.setting.at_desk else offers_of(folder, step, fields),
         form=made.form,
         asked=" ".join(one.name for one in fields),
         errors=made.form.summary + [(f"q-{one.name}", one.error) for one in pieces if one.error and one.answerable],

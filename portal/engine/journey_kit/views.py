@@ -3,11 +3,11 @@
 from flask import Flask
 from flask.sansio.blueprints import BlueprintSetupState
 
-from portal.engine.journey_kit import agreeing, evidence, sending, start, steps
+from portal.engine.journey_kit import agreeing, elsewhere, evidence, sending, start, steps
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.journeys import register_journeys
 
-__all__ = ["agreeing", "blueprint", "evidence", "sending", "start", "steps"]
+__all__ = ["agreeing", "blueprint", "elsewhere", "evidence", "sending", "start", "steps"]
 
 
 def _with_journeys(state: BlueprintSetupState) -> None:

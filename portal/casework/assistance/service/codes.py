@@ -23,7 +23,7 @@ from portal.ground.vault.service import fingerprint
 
 
 def make_code(session: Session, actor: Actor, draft_id: UUID) -> CodeView:
-    """Give the resident's draft a code for two weeks. One made before is worth nothing any more, and who used it is out.
+    """Give the resident's draft a code for two weeks. A former one ends, and puts out who used it.
 
     :raises Forbidden: not a resident.
     :raises NotFound: no such draft of theirs.

@@ -115,9 +115,7 @@ def send_assisted(session: Session, actor: Actor, *, idempotency_key: str, versi
     :raises Conflict: ``draft_changed`` or ``procedure_closed``.
     """
     row = _acting(session, actor)
-    sent = submit(
-        session, actor, row.draft_id, idempotency_key=idempotency_key, channel=row.channel, version=version
-    )
+    sent = submit(session, actor, row.draft_id, idempotency_key=idempotency_key, channel=row.channel, version=version)
     if not sent.is_replay:
         conclude(session, row.draft_id, sent.request_id)
     settle(session, actor, row, sent.request_id)

@@ -1,0 +1,54 @@
+"""« Continuer ailleurs » : the code by which an agent at a desk opens this draft, and nothing else."""
+
+from flask import request
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.casework.assistance import service as assistance
+from portal.casework.receipts.wording import spell
+from portal.engine.journey_kit.blueprint import blueprint
+from portal.engine.journey_kit.folder import Folder, look_at_folder
+from portal.engine.journey_kit.start import trail_of, without_draft
+from portal.ground.web import actor, page, redirect_to, unit
+from portal.ground.web.access import resident_only
+
+
+@blueprint.get("/<slug>/ailleurs")
+@resident_only
+def elsewhere(slug: str) -> Response:
+    """The code of the draft, when it has one, and who is in it now."""
+    folder = look_at_folder(slug)
+    if folder.draft is None:
+        return without_draft(folder)
+    return _show(folder)
+
+
+def _show(folder: Folder) -> Response:
+    if folder.draft is None:
+        return without_draft(folder)
+    code = assistance.get_code(unit(), actor(), folder.draft.id)
+    return page(
+        "journey_kit/elsewhere.html",
+        title=_("Continuer ailleurs"),
+        service=folder.procedure.title,
+        folder=folder,
+        code=code,
+        spelled=spell(code.code) if code else [],
+        helped=bool(assistance.list_open(unit(), folder.draft.id)) if code else False,
+        stopped=request.args.get("code") == "arrete",
+        trail=trail_of(folder, _("Continuer ailleurs")),
+    )
+
+
+@blueprint.post("/<slug>/ailleurs")
+@resident_only
+def settle_code(slug: str) -> Response:
+    """Make a code, or another one, or take it back. Whoever used the former is stopped at the next click."""
+    folder = look_at_folder(slug)
+    if folder.draft is None:
+        return without_draft(folder)
+    if request.form.get("acte") == "arreter":
+        assistance.revoke_code(unit(), actor(), folder.draft.id)
+        return redirect_to("journey_kit.elsewhere", slug=slug, code="arrete")
+    assistance.make_code(unit(), actor(), folder.draft.id)
+    return redirect_to("journey_kit.elsewhere", slug=slug)

@@ -130,11 +130,17 @@ def look_at_folder(slug: str) -> Folder:
 
 def _desk_folder(slug: str) -> Folder:
     """The only draft that an agent was let in to, under its own address."""
-    assisted = actor().assisted
-    draft = requests.get_draft(unit(), actor(), assisted.draft_id) if assisted else None
+    try:
+        procedure, draft = requests.find_assisted(unit(), actor(), slug, language=reading_language())
+    except NotFound:  # closed since: what was answered stays readable
+        assisted = actor().assisted
+        draft = requests.get_draft(unit(), actor(), assisted.draft_id) if assisted else None
+        procedure = None
     if draft is None or draft.procedure_slug != slug:
         raise NotFound("draft_unknown")
-    return Folder(_version_of(draft), draft)
+    if procedure is None or draft.procedure_version != procedure.version:
+        procedure = _version_of(draft)
+    return Folder(procedure, draft)
 
 
 def _version_of(draft: DraftView) -> ProcedureView:

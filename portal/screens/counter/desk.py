@@ -33,7 +33,7 @@ def desk() -> Response:
 def _ask(errors: list[tuple[str, str]] | None = None, status: int = 200) -> Response:
     return page(
         "counter/desk.html",
-        title=_("Guichet"),
+        title=_("Guichet : finir une démarche avec une personne"),
         status=status,
         service=_("Agents"),
         errors=errors or [],

@@ -137,7 +137,8 @@ def _base() -> str:
 
 def _show_scans(sentence: str = "", status: int = 200) -> Response:
     who = actor()
-    entry = assistance.find_entry(unit(), who, who.mandate_id) if who.mandate_id else None
+    opened = assistance.find_assistance(unit(), who, who.mandate_id) if who.mandate_id else None
+    entry = assistance.find_entry(unit(), opened) if opened else None
     if entry is None or who.subject is None:
         raise NotFound("entry_unknown")
     found = documents.documents_by_id(unit(), who.subject, entry.scans)

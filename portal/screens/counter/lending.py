@@ -26,7 +26,7 @@ from portal.ground.web.access import agent_only
 from portal.ground.web.context import SAFE_METHODS
 from portal.ground.web.pages import redirect_to_path
 from portal.ground.web.uploads import takes_file
-from portal.people.accounts.service import get_account
+from portal.people.accounts.service import known_values
 from portal.screens.counter import wording
 from portal.screens.counter.blueprint import blueprint
 
@@ -65,7 +65,7 @@ def enter(assistance_id: UUID, door: str) -> Response | None:
         with background_unit() as session:
             assistance.touch(session, agent, opened)
     g.actor = assistance.actor_of(agent, opened)
-    entry = assistance.find_entry(unit(), agent, opened.id) if opened.account_id is None else None
+    entry = assistance.find_entry(unit(), opened) if opened.account_id is None else None
     stand(_setting(opened, door, entry))
     return None
 
@@ -91,8 +91,16 @@ def _band(opened: AssistanceView, base: str, entry: EntryView | None) -> Band:
         return Band(wording.say_entry(entry.facts), entry.facts.applicant, close, f"{base}/original")
     if opened.account_id is None:
         return Band(_("Vous saisissez un papier"), "", close)
-    name = get_account(unit(), opened.account_id).display_name
-    return Band(_("Tout ce que vous faites est visible par cette personne."), name, close)
+    return Band(_("Tout ce que vous faites est visible par cette personne."), _name_of(opened.person_id), close)
+
+
+def _name_of(person_id: UUID) -> str:
+    """Who is helped, as their identity says: in one statement, whatever is known of them."""
+    known = known_values(unit(), person_id)
+    family = known.get("person.preferred_name") or known.get("person.family_name")
+    given = known.get("person.given_names")
+    first = str(given.value).partition(" ")[0] if given else ""
+    return f"{first} {family.value if family else ''}".strip()
 
 
 def _send_assisted(_draft_id: UUID, key: str, version: int) -> Any:

@@ -43,7 +43,7 @@ def _show(assistance_id: UUID, door: str) -> Response:
         raise NotFound("assistance_unknown")
     if opened.closed_at is None or opened.closed_at + SHOWN_AFTER <= clock.now():
         return show_ended(Closing.AGENT, door)
-    entry = assistance.find_entry(unit(), agent, opened.id) if opened.account_id is None else None
+    entry = assistance.find_entry(unit(), opened) if opened.account_id is None else None
     reference = reference_of(unit(), opened.request_id)
     helper = assistance.actor_of(agent, opened)
     with background_unit() as journal:

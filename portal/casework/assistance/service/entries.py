@@ -24,7 +24,7 @@ from portal.ground.audit.service import record
 from portal.ground.dictionary.service import ValueRefused, clean_line, get_concept, validate
 from portal.ground.errors import Forbidden, Invalid
 from portal.ground.permissions import Actor
-from portal.ground.vault.service import create_data_key, destroy_data_key, seal_json, unseal_json
+from portal.ground.vault.service import create_data_key, destroy_data_key, seal_json, unseal_json, with_data_keys
 from portal.people.accounts.service import create_person
 
 CHANNELS = (Channel.MAIL, Channel.PHONE, Channel.COUNTER)
@@ -125,14 +125,11 @@ def start_entry(session: Session, actor: Actor, procedure: ProcedureView, facts:
     return view_of(row)
 
 
-def find_entry(session: Session, agent: Actor, assistance_id: UUID) -> EntryView | None:
-    """What is known of a paper form of this agent; None when it is no paper form, or was erased.
-
-    :raises NotFound: none, or a colleague's.
-    """
-    row = own_row(session, agent, assistance_id)
-    entry = session.get(TypedEntry, row.id)
-    return _view(session, row, entry) if entry else None
+def find_entry(session: Session, opened: AssistanceView) -> EntryView | None:
+    """What is known of a paper form that its agent has found; None when it is no paper form, or was erased."""
+    query = with_data_keys(select(TypedEntry), TypedEntry.data_key_id.expression)
+    found = session.execute(query.where(TypedEntry.id == opened.id)).one_or_none()
+    return _view(session, opened.channel, found.TypedEntry) if found else None
 
 
 def add_scan(session: Session, actor: Actor, document_id: UUID) -> None:
@@ -166,7 +163,7 @@ def send_entry(session: Session, actor: Actor, *, idempotency_key: str, version:
     """
     entry = _own_entry(session, actor)
     row = session.get_one(Assistance, entry.id)
-    view = _view(session, row, entry)
+    view = _view(session, row.channel, entry)
     facts = view.facts
     if facts.channel is Channel.MAIL and not view.scans:
         raise Invalid({"original": _("Joignez le courrier numérisé avant d’enregistrer la demande.")})
@@ -213,7 +210,7 @@ def _seal(session: Session, row_id: UUID, key_id: UUID, facts: EntryFacts, code:
     return seal_json(session, key_id, content, context=f"typed_entry:{row_id}")
 
 
-def _view(session: Session, row: Assistance, entry: TypedEntry) -> EntryView:
+def _view(session: Session, channel: Channel, entry: TypedEntry) -> EntryView:
     kept = dict(unseal_json(session, entry.data_key_id, entry.sealed, context=f"typed_entry:{entry.id}"))
-    facts = EntryFacts(row.channel, entry.received_on, kept["applicant"], entry.answer_by, kept["contact"])
+    facts = EntryFacts(channel, entry.received_on, kept["applicant"], entry.answer_by, kept["contact"])
     return EntryView(facts, tuple(UUID(one) for one in entry.scans), kept["code"])

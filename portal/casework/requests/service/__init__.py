@@ -20,6 +20,7 @@ from portal.casework.requests.service.discarding import (
 from portal.casework.requests.service.drafts import (
     discard_draft,
     drop_answers,
+    find_assisted,
     find_draft,
     find_published,
     get_draft,
@@ -180,6 +181,7 @@ __all__ = [
     "discard_draft",
     "drop_answers",
     "erase_discarded",
+    "find_assisted",
     "find_discarded",
     "find_draft",
     "find_forwarding",

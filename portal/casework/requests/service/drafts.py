@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from portal.casework.requests.shapes import DraftOwner, DraftSummary, DraftView
 from portal.ground import clock
 from portal.ground.db import new_id
 from portal.ground.dictionary.service import FRENCH, Value
-from portal.ground.errors import Conflict, Invalid, NotFound
+from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
 from portal.ground.vault.service import create_data_key, destroy_data_key, with_data_keys
 
@@ -42,13 +42,14 @@ _MINE = (
 )
 
 
-def _with_draft() -> Select[*tuple[Any, ...]]:
+def _with_draft(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     query, procedure_id = select_published()
-    mine = and_(Draft.procedure_id == procedure_id, Draft.account_id == bindparam("account_id"))
+    mine = and_(Draft.procedure_id == procedure_id, which)
     return with_data_keys(query.add_columns(Draft).outerjoin(Draft, mine), Draft.data_key_id.expression)
 
 
-_WITH_DRAFT = _with_draft()
+_WITH_DRAFT = _with_draft(Draft.account_id == bindparam("account_id"))
+_WITH_ASSISTED = _with_draft(Draft.id == bindparam("draft_id"))
 
 
 def start_draft(session: Session, actor: Actor, procedure: ProcedureView) -> DraftView:
@@ -116,6 +117,24 @@ def find_published(
         raise NotFound("procedure_unknown")
     procedure = read_published(row, language)
     return procedure, view_of(session, row.Draft, slug) if row.Draft is not None else None
+
+
+def find_assisted(
+    session: Session, actor: Actor, slug: str, *, language: str = FRENCH
+) -> tuple[ProcedureView, DraftView | None]:
+    """The open procedure with this address and the draft of it that an agent was let in to. One statement.
+
+    :raises Forbidden: the actor was let in to none.
+    :raises NotFound: no such procedure, or it is not open.
+    """
+    if actor.assisted is None or not actor.is_agent:
+        raise Forbidden("assistance_needed")
+    row = session.execute(_WITH_ASSISTED, {"slug": slug, "draft_id": actor.assisted.draft_id}).one_or_none()
+    if row is None:
+        raise NotFound("procedure_unknown")
+    procedure, draft = read_published(row, language), row.Draft
+    theirs = draft is not None and draft.account_id == actor.assisted.account_id
+    return procedure, view_of(session, draft, slug) if theirs else None
 
 
 def get_draft(session: Session, actor: Actor, draft_id: UUID) -> DraftView:

@@ -167,8 +167,7 @@ def send_entry(session: Session, actor: Actor, *, idempotency_key: str, version:
     facts = view.facts
     if facts.channel is Channel.MAIL and not view.scans:
         raise Invalid({"original": _("Joignez le courrier numérisé avant d’enregistrer la demande.")})
-    email = facts.contact if facts.answer_by is AnswerBy.EMAIL else ""
-    received = Received(facts.channel, facts.received_on, facts.applicant, email, view.scans)
+    received = Received(facts.channel, facts.received_on, facts.applicant, _wish(facts), view.scans)
     sent = submit_entry(
         session, actor, row.draft_id, idempotency_key=idempotency_key, version=version, received=received
     )
@@ -192,6 +191,15 @@ def purge_entries(session: Session, *, limit: int = AT_ONCE) -> int:
         session.flush()
         destroy_data_key(session, key_id)
     return len(rows)
+
+
+def _wish(facts: EntryFacts) -> str:
+    """How the person wants to be answered: read by the service that answers, and by the person who follows."""
+    if facts.answer_by is AnswerBy.EMAIL:
+        return _("Réponse souhaitée par courriel : %(where)s", where=facts.contact)
+    if facts.answer_by is AnswerBy.PHONE:
+        return _("Réponse souhaitée par téléphone : %(where)s", where=facts.contact)
+    return _("Réponse souhaitée par courrier : %(where)s", where=facts.contact)
 
 
 def _own_entry(session: Session, actor: Actor) -> TypedEntry:

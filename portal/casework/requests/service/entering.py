@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from portal.casework.catalogue.fields import check_all
 from portal.casework.catalogue.service import ProcedureView
 from portal.casework.documents.service import link_documents
-from portal.casework.requests.enums import Channel
+from portal.casework.requests.enums import Channel, MessageKind
 from portal.casework.requests.models import Draft, FollowUp, ServiceRequest
 from portal.casework.requests.service.access import drafting_account
 from portal.casework.requests.service.drafts import check_version, create_draft, own_draft, view_of
@@ -29,6 +29,7 @@ from portal.casework.requests.service.submission import (
     open_procedure,
     record_request,
 )
+from portal.casework.requests.service.thread import write_message
 from portal.casework.requests.service.unsigned import code_key, code_of, find_unsigned
 from portal.casework.requests.shapes import DraftView, SubmittedView
 from portal.ground import clock
@@ -45,12 +46,15 @@ MIDDAY = time(12)
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What is known of a request that came another way: by which channel, which day, from whom, with which scans."""
+    """What is known of a request that came another way: by which channel, which day, from whom, with which scans.
+
+    ``wish``: how and where the person wants to be answered, in words; kept as the first message of the request.
+    """
 
     channel: Channel
     received_on: date
     applicant: str
-    email: str = ""
+    wish: str = ""
     scans: Collection[UUID] = ()
 
 
@@ -127,6 +131,8 @@ def submit_entry(
             raise
         return replay
     _link_scans(session, request, form, received.scans)
+    if received.wish:
+        write_message(session, request, actor, kind=MessageKind.MESSAGE, text=received.wish, idempotency_key="wish")
     return SubmittedView(request.id, request.reference, is_replay=False, code=code)
 
 
@@ -143,7 +149,7 @@ def _checked_form(
     errors = errors or evidence_errors(session, actor.subject, fields, values)
     if errors:
         raise Invalid(errors)
-    applicant = Applicant(None, actor.subject, received.applicant, received.email)
+    applicant = Applicant(None, actor.subject, received.applicant, "")
     at = instant_of(received.received_on)
     form = CheckedForm(actor, applicant, procedure, values, form_key, received.channel, draft.data_key_id, at)
     return form, draft

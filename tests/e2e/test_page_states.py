@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page
 
 from accessibility.checks.findings import tell
 from accessibility.checks.markup import run_html_validate, run_vnu
+from portal.ground import clock
 from tests.e2e.audit import Role, State, Visit, fill, visiting
 from tests.e2e.conftest import Stack
 from tests.e2e.scenes import SCHOOL, answer_arrival, read_reference, sign_in
@@ -77,6 +78,8 @@ def walked(stack: Stack, browser: Browser, tmp_path_factory: pytest.TempPathFact
         walk_through_the_papers(resident, stack, reference)
     with visiting(browser, folder, seen, "resident") as visit:
         walk_through_the_other_procedures(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
+        walk_at_the_counter(visit, stack)
     with visiting(browser, folder, seen, "agent") as visit:
         walk_as_operator(visit, stack)
     return Walked(seen, folder)
@@ -187,6 +190,9 @@ def walk_through_the_school_procedure(visit: Visit, stack: Stack) -> str:
     for number, path in enumerate(steps, 1):
         visit.go(f"{stack.url}{path}", f"école, étape {number}, remplie")
     visit.go(f"{stack.url}{SCHOOL}", "présentation, brouillon")
+    visit.go(f"{stack.url}{SCHOOL}/commencer", "brouillon déjà là")
+    visit.go(f"{stack.url}{SCHOOL}/ailleurs", "continuer ailleurs")
+    visit.press("Avoir un code", "continuer ailleurs, code")
     visit.go(f"{stack.url}{SCHOOL}/abandonner", "effacer le brouillon ?")
     visit.go(f"{stack.url}/mon-espace", "mon espace, un brouillon")
     visit.go(f"{stack.url}{SCHOOL}/tarif/accord/caf_family_quotient", "accord pour demander")
@@ -333,6 +339,28 @@ def walk_through_the_other_procedures(visit: Visit, stack: Stack) -> None:
     visit.page.goto(f"{stack.url}/demandes/{reference}/retirer")
     visit.press("Retirer ma demande", "demande, retirée")
     visit.go(f"{stack.url}/mon-espace", "mon espace, autres lettres")
+
+
+def walk_at_the_counter(visit: Visit, stack: Stack) -> None:
+    """The code refused; a paper refused, then begun, up to its first answers."""
+    sign_in(visit.hand, stack, "Karim Haddad", agent=True)
+    visit.go(f"{stack.url}/agents/guichet", "guichet")
+    visit.press("Ouvrir le brouillon", "guichet, refusé")
+    visit.go(f"{stack.url}/agents/saisie", "saisie, démarches")
+    visit.go(f"{stack.url}/agents/saisie/carte-mediatheque", "saisie, papier")
+    visit.press("Continuer", "saisie, papier refusé")
+    day = clock.today()
+    for label, value in (("Jour", day.day), ("Mois", day.month), ("Année", day.year)):
+        visit.hand.write(label, str(value))
+    visit.hand.choose("Comment la demande est arrivée", "Par téléphone")
+    visit.hand.write("Nom et prénom", "Zoé Müller")
+    visit.hand.choose("Comment lui répondre", "Par courrier")
+    visit.hand.write("Où lui répondre", "3 rue Haute, 38999 Valmont-sur-Iselle")
+    visit.press("Continuer", "saisie, original")
+    visit.press("Ajouter ce fichier", "saisie, fichier refusé")
+    visit.hand.follow("Continuer vers les réponses")
+    visit.look("saisie, première étape")
+    visit.press("Fermer le dossier", "saisie, fermée")
 
 
 def walk_as_operator(visit: Visit, stack: Stack) -> None:

@@ -724,6 +724,8 @@ register("journey_kit.resume", "resident", _DESK, existing=_AGAIN)
 register("journey_kit.confirm_discard", "resident", _DESK, again=_AGAIN)
 register("journey_kit.start", "resident", _DESK, given_up=_AGAIN, erased=_AGAIN)
 register("journey_kit.elsewhere", "resident", _DESK, plain=_HELPED, code=_HELPED, helped=_HELPED, stopped=_STOPPED)
+_MAILED = "test_a_code_is_sent_to_its_owner_and_to_nobody_once_it_is_over"
+register("journey_kit.elsewhere", "resident", _DESK, mailed=_MAILED, without_address=_MAILED)
 register("counter.desk", "agent", _DESK, plain=_ASKED, closed=_HELPED)
 register("counter.open_draft", "agent", _DESK, error=_ASKED, too_many="test_trying_codes_is_stopped")
 register("counter.helping", "agent", _DESK, over=_STOPPED)

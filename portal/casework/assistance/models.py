@@ -1,6 +1,7 @@
 """Tables of the room, private to it.
 
-``draft_id`` is no foreign key: a draft is sent or erased, and what was done to it must still be told.
+``draft_id`` and ``account_id`` are no foreign keys: a draft is sent or erased, an account ends, and what was done must
+still be told.
 """
 
 from datetime import date, datetime
@@ -45,7 +46,7 @@ class Assistance(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id"))
-    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[UUID | None]
     person_id: Mapped[UUID]
     draft_id: Mapped[UUID]
     procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))

@@ -79,7 +79,6 @@ def _assistances() -> None:
         sa.Column("saves", sa.Integer(), nullable=False),
         sa.Column("saved_at", MOMENT, nullable=True),
         sa.Column("request_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_assistance_account_id_account")),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_assistance_agent_id_agent")),
         sa.ForeignKeyConstraint(["procedure_id"], ["procedure.id"], name=op.f("fk_assistance_procedure_id_procedure")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assistance")),

@@ -7,8 +7,11 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import select, text
 
+from portal.casework.assistance import service as assistance
+from portal.casework.assistance.models import ResumeCode
 from portal.casework.assistance.policy import ATTEMPTS, IDLE
 from portal.casework.documents.models import RequestDocument
 from portal.casework.requests.models import Draft, ServiceRequest
@@ -48,6 +51,33 @@ def begin(angela: Browser) -> str:
     assert found
     assert page.text.count("comme") == 8
     return found.group()
+
+
+def test_a_code_is_sent_to_its_owner_and_to_nobody_once_it_is_over(
+    angela: Browser, sign_in: Callable[..., Browser], town: Town, app: Flask, database: Database
+) -> None:
+    code = begin(angela)
+    asked = angela.post(ELSEWHERE, {"acte": "courriel"})
+    assert "part par courriel" in angela.follow(asked, state="mailed").text
+    angela.post(ELSEWHERE, {"acte": "courriel"})  # once for each code
+    with app.app_context(), database.reading() as session:
+        rows = session.execute(text("SELECT payload FROM outbox_message WHERE kind = 'resume_code'")).all()
+        assert len(rows) == 1
+        code_id = session.scalars(select(ResumeCode.id)).one()
+        letter = assistance.render_code_letter(session, code_id, public_url="https://portail.example")
+        assert letter is not None
+        assert letter.recipient == "angela@usagers.example"
+        assert code in letter.text
+        assert code in letter.html
+    angela.post(ELSEWHERE, {"acte": "arreter"})
+    with app.app_context(), database.reading() as session:
+        assert assistance.render_code_letter(session, code_id, public_url="https://portail.example") is None
+    assert angela.post(ELSEWHERE, {"acte": "courriel"}).location == ELSEWHERE
+    yves = sign_in(town.yves)  # of whom no address is known
+    fill_step(yves, yves.post(f"{CARD}/commencer").location)
+    yves.post(ELSEWHERE, {"acte": "creer"})
+    told = yves.follow(yves.post(ELSEWHERE, {"acte": "courriel"}), state="without address")
+    assert "pas votre adresse" in told.text
 
 
 def open_file(agent: Browser, code: str, agreed: str = "present") -> str:

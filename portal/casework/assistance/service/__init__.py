@@ -10,6 +10,7 @@ from portal.casework.assistance.service.entries import (
     send_entry,
     start_entry,
 )
+from portal.casework.assistance.service.mailing import RESUME_CODE_KIND, mail_code, render_code_letter
 from portal.casework.assistance.service.opening import (
     AssistanceEnded,
     actor_of,
@@ -27,6 +28,7 @@ from portal.casework.assistance.service.opening import (
 from portal.casework.assistance.shapes import AssistanceView, CodeView, EntryFacts, EntryView
 
 __all__ = [
+    "RESUME_CODE_KIND",
     "AssistanceEnded",
     "AssistanceView",
     "CodeView",
@@ -43,6 +45,7 @@ __all__ = [
     "forget_code",
     "get_code",
     "list_open",
+    "mail_code",
     "make_code",
     "normalise_code",
     "note_save",
@@ -50,6 +53,7 @@ __all__ = [
     "purge_assistances",
     "purge_codes",
     "purge_entries",
+    "render_code_letter",
     "revoke_code",
     "send_assisted",
     "send_entry",

@@ -110,8 +110,13 @@ def _letters_of(row_id: UUID) -> str:
 
 
 def _view(row: ResumeCode) -> CodeView:
-    letters = _letters_of(row.id)
-    return CodeView(f"{letters[:4]}-{letters[4:]}", row.created_at, row.expires_at)
+    return CodeView(code_of(row.id), row.created_at, row.expires_at)
+
+
+def code_of(row_id: UUID) -> str:
+    """A code as it is said: two groups of four letters."""
+    letters = _letters_of(row_id)
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def _check_owner(session: Session, actor: Actor, draft_id: UUID) -> None:

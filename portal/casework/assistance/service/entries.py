@@ -18,7 +18,7 @@ from portal.casework.assistance.shapes import AssistanceView, EntryFacts, EntryV
 from portal.casework.catalogue.service import ProcedureView
 from portal.casework.requests.enums import Channel
 from portal.casework.requests.policy import DRAFT_KEPT
-from portal.casework.requests.service import Received, SubmittedView, start_entry_draft, submit_entry
+from portal.casework.requests.service import Received, SubmittedView, hold_draft, start_entry_draft, submit_entry
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.dictionary.service import ValueRefused, clean_line, get_concept, validate
@@ -161,6 +161,8 @@ def send_entry(session: Session, actor: Actor, *, idempotency_key: str, version:
     :raises Invalid: by field name; ``original``: the scan is missing.
     :raises Conflict: ``draft_changed`` or ``procedure_closed``.
     """
+    if actor.assisted is not None:
+        hold_draft(session, actor, actor.assisted.draft_id)
     entry = _own_entry(session, actor)
     row = session.get_one(Assistance, entry.id)
     view = _view(session, row.channel, entry)

@@ -13,7 +13,7 @@ from portal.casework.assistance.service.codes import find_draft_of, forget_code
 from portal.casework.assistance.service.rows import end_open_of_agent, end_open_of_draft, own_row, view_of
 from portal.casework.assistance.shapes import AssistanceView
 from portal.casework.requests.enums import Channel
-from portal.casework.requests.service import SubmittedView, owner_of_draft, submit
+from portal.casework.requests.service import SubmittedView, hold_draft, owner_of_draft, submit
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.errors import Forbidden, NotFound, ParvisError
@@ -114,6 +114,8 @@ def send_assisted(session: Session, actor: Actor, *, idempotency_key: str, versi
     :raises Invalid: by field name, in French.
     :raises Conflict: ``draft_changed`` or ``procedure_closed``.
     """
+    if actor.assisted is not None:
+        hold_draft(session, actor, actor.assisted.draft_id)
     row = _acting(session, actor)
     sent = submit(session, actor, row.draft_id, idempotency_key=idempotency_key, channel=row.channel, version=version)
     if not sent.is_replay:

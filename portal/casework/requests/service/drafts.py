@@ -159,6 +159,11 @@ def own_draft(session: Session, actor: Actor, draft_id: UUID, *, lock: bool = Fa
     return draft
 
 
+def hold_draft(session: Session, actor: Actor, draft_id: UUID) -> None:
+    """Hold a draft until the end of the unit, if it is still there: before any other row is held, as each save does."""
+    session.execute(select(Draft.id).where(Draft.id == draft_id, drafts_of(actor)).with_for_update()).one_or_none()
+
+
 def owner_of_draft(session: Session, draft_id: UUID) -> DraftOwner | None:
     """Whose draft this is and of which procedure, for a room that was shown its code; None when there is none."""
     query = select(Draft.account_id, Draft.procedure_id).where(Draft.id == draft_id, Draft.account_id.is_not(None))

@@ -48,7 +48,7 @@ def _show(folder: Folder) -> Response:
 @blueprint.post("/<slug>/ailleurs")
 @resident_only
 def settle_code(slug: str) -> Response:
-    """Make a code, or another one, have it sent, or take it back. Whoever used the former is stopped at the next click."""
+    """Make a code, or another one, have it sent, or take it back. Who used the former is stopped at once."""
     folder = look_at_folder(slug)
     if folder.draft is None:
         return without_draft(folder)

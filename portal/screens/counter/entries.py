@@ -79,7 +79,7 @@ def _ask(
         service=_("Agents"),
         procedure=procedure,
         typed=typed,
-        errors=[("recu-day" if name == "recu" else name, text) for name, text in errors.items()],
+        errors=list(errors.items()),
         sentences=errors,
         similar=similar or [],
         channels=[(one.value, str(text)) for one, text in wording.CHANNELS.items()],

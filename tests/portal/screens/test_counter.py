@@ -279,7 +279,7 @@ def test_a_letter_is_typed_in_with_its_scan_and_followed_by_a_code(
     listed = karim.get("/agents/saisie?q=carte", state="plain")
     assert listed.links()["Obtenir une carte de la médiathèque"] == ENTRY
     karim.get(ENTRY, state="plain")
-    wrong = karim.post(ENTRY, about_paper(nom="", canal="web"), 422, state="error")
+    wrong = karim.post(ENTRY, about_paper(nom="", canal="web", **{"recu-day": "45"}), 422, state="error")
     assert wrong.title.startswith("Erreur")
     base = karim.post(ENTRY, about_paper()).location.removesuffix("/original")
     karim.get(f"{base}/original", state="plain")

@@ -27,6 +27,8 @@ NOT_PAGES = frozenset(
         "journey_kit.settle_discarded",
         "counter.close_draft",
         "counter.close_entry",
+        "counter.erase_entry",
+        "counter.reopen_entry",
         "counter.desk_back_to_check",
         "counter.drop_original",
         "counter.entry_back_to_check",
@@ -743,7 +745,7 @@ register("counter.desk_resume", "agent", _DESK, plain=_HELPED)
 register("counter.desk_add_file", "agent", _DESK, plain=_HELPED)
 register("counter.desk_choose_file", "agent", _DESK, plain=_HELPED)
 register("counter.desk_paper", "agent", _DESK, just_sent=_HELPED, over=_HELPED)
-register("counter.entry_procedures", "agent", _DESK, plain=_TYPED, closed=_GIVEN_UP)
+register("counter.entry_procedures", "agent", _DESK, plain=_TYPED, closed=_GIVEN_UP, begun=_GIVEN_UP, erased=_GIVEN_UP)
 register("counter.entry_form", "agent", _DESK, plain=_TYPED)
 register("counter.open_entry", "agent", _DESK, error=_TYPED, similar=_TYPED)
 register("counter.original", "agent", _DESK, plain=_TYPED)

@@ -47,6 +47,16 @@ class EntryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryLine:
+    """A paper form begun and not sent, in the list of its agent."""
+
+    id: UUID
+    procedure_id: UUID
+    facts: EntryFacts
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EntryView:
     """A paper form being typed in, or just sent: ``code`` follows the request, once there is one."""
 

@@ -21,6 +21,7 @@ from portal.casework.documents.service import Received, Refused, StorageFull
 from portal.casework.documents.wording import REFUSALS
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Channel
+from portal.casework.requests.policy import DRAFT_KEPT
 from portal.engine.journey_kit.setting import setting
 from portal.ground.dictionary.files import FileKind
 from portal.ground.errors import Busy, Conflict, Invalid, NotFound
@@ -47,13 +48,17 @@ def entry_procedures() -> Response:
     """Which procedure the paper is for."""
     query = request.args.get("q", "").strip()[:100]
     found = list_published(unit(), query or None)
+    titles = {one.id: one.title for one in found}
+    begun = [] if query else assistance.list_entries(unit(), actor())
     return page(
         "counter/entry_procedures.html",
         title=_("Saisie d’un courrier"),
         service=_("Agents"),
         query=query,
         procedures=found,
+        begun=[(one, titles.get(one.procedure_id, ""), wording.say_entry(one.facts)) for one in begun],
         closed=request.args.get("ferme") == "oui",
+        erased=request.args.get("efface") == "oui",
     )
 
 
@@ -117,10 +122,26 @@ def entering(assistance_id: UUID) -> Response:
     return enter(assistance_id, ENTRIES) or go_on(assistance_id, ENTRIES)
 
 
+@blueprint.post("/saisie/<uuid:assistance_id>/reprendre")
+@may_enter
+def reopen_entry(assistance_id: UUID) -> Response:
+    """Take up again a paper that was begun."""
+    opened = assistance.reopen_entry(unit(), actor(), assistance_id)
+    return redirect_to("counter.entering", assistance_id=opened.id)
+
+
+@blueprint.post("/saisie/<uuid:assistance_id>/effacer")
+@may_enter
+def erase_entry(assistance_id: UUID) -> Response:
+    """Erase a paper that was begun."""
+    assistance.erase_entry(unit(), actor(), assistance_id)
+    return redirect_to("counter.entry_procedures", efface="oui")
+
+
 @blueprint.post("/saisie/<uuid:assistance_id>/fermer")
 @may_enter
 def close_entry(assistance_id: UUID) -> Response:
-    """The agent gives up, or is done."""
+    """The agent stops here: the paper can be taken up again from the list."""
     assistance.close(unit(), actor(), assistance_id)
     return redirect_to("counter.entry_procedures", ferme="oui")
 
@@ -188,7 +209,9 @@ def _receive(sent: FileStorage | None) -> Received:
 
 
 def _keep(received: Received) -> None:
-    kept = documents.keep(unit(), documents.store_of(settings()), actor(), received, concept=SCAN_CONCEPT)
+    kept = documents.keep(
+        unit(), documents.store_of(settings()), actor(), received, concept=SCAN_CONCEPT, unused_for=DRAFT_KEPT
+    )
     assistance.add_scan(unit(), actor(), kept.id)
 
 

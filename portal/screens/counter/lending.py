@@ -116,14 +116,14 @@ def _send_entry(_draft_id: UUID, key: str, version: int) -> Any:
         raise
 
 
-def show_ended(why: Closing, door: str) -> Response:
-    """Why the agent may not go on. Nothing more of the draft is shown."""
+def show_ended(why: Closing, door: str, sentence: str = "") -> Response:
+    """Why the agent may not go on, in the usual words or in those given. Nothing more of the draft is shown."""
     return page(
         "counter/ended.html",
         title=_("Ce dossier est fermé"),
         status=409,
         service=_("Agents"),
-        sentence=wording.ENDINGS[why],
+        sentence=sentence or (wording.PAPER_ENDINGS if door == ENTRIES else wording.ENDINGS)[why],
         door=door,
         paper=door == ENTRIES,
     )

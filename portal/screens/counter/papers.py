@@ -17,6 +17,7 @@ from portal.ground.errors import NotFound
 from portal.ground.permissions import Permission
 from portal.ground.web import actor, background_unit, page, settings, unit
 from portal.ground.web.access import agent_only
+from portal.screens.counter import wording
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.lending import DESK, ENTRIES, show_ended
 from portal.screens.counter.queries import reference_of
@@ -42,7 +43,7 @@ def _show(assistance_id: UUID, door: str) -> Response:
     if opened.request_id is None or (opened.account_id is None) != (door == ENTRIES):
         raise NotFound("assistance_unknown")
     if opened.closed_at is None or opened.closed_at + SHOWN_AFTER <= clock.now():
-        return show_ended(Closing.AGENT, door)
+        return show_ended(Closing.SENT, door, str(wording.SHOWN_LONG_ENOUGH))
     entry = assistance.find_entry(unit(), opened) if opened.account_id is None else None
     reference = reference_of(unit(), opened.request_id)
     helper = assistance.actor_of(agent, opened)

@@ -24,6 +24,17 @@ ENDINGS: Mapping[Closing, LazyString] = {
         "Demandez de nouveau le code à la personne."
     ),
 }
+SHOWN_LONG_ENOUGH = _l(
+    "L’accusé de réception n’est plus affiché ici : 20 minutes sont passées. La demande est bien envoyée."
+)
+PAPER_ENDINGS: Mapping[Closing, LazyString] = {
+    **ENDINGS,
+    Closing.AGENT: _l("Vous l’avez fermé. Vous pouvez le reprendre dans « Saisie d’un courrier »."),
+    Closing.IDLE: _l(
+        "Il s’est fermé après 20 minutes sans activité. Ce qui était enregistré est gardé : "
+        "reprenez-le dans « Saisie d’un courrier »."
+    ),
+}
 PROOFS: Mapping[Proof, LazyString] = {
     Proof.PRESENT: _l("La personne est présente, et j’ai vérifié sa pièce d’identité"),
     Proof.PHONE: _l("La personne est au téléphone, et m’a donné son accord"),

@@ -133,7 +133,7 @@ def test_a_draft_is_finished_at_the_desk_and_the_person_reads_all_of_it(
     karim.get(f"/agents/dossiers/{reference}", 404)  # another department's: what was opened by the code is over
     assert karim.follow(karim.post(f"{base}/fermer", {}), state="closed").h1
     with clock.shifted(IDLE + timedelta(minutes=1)):
-        assert "fermé" in karim.get(f"{base}/accuse", 409, state="over").h1
+        assert "n’est plus affiché" in karim.get(f"{base}/accuse", 409, state="over").text
 
 
 def test_nothing_is_opened_without_the_code_and_the_agreement(karim: Browser, angela: Browser) -> None:
@@ -321,7 +321,7 @@ def test_a_letter_is_typed_in_with_its_scan_and_followed_by_a_code(
     assert karim.post(ENTRY, {**about_paper(), "quand-meme": "oui"}).location.endswith("/original")
 
 
-def test_a_paper_given_up_is_closed(karim: Browser) -> None:
+def test_a_paper_given_up_is_closed(karim: Browser, samira: Browser, database: Database) -> None:
     base = karim.post(ENTRY, about_paper(canal="phone")).location.removesuffix("/original")
     closed = karim.follow(karim.post(f"{base}/fermer", {}), state="closed")
     assert "Le dossier est fermé" in closed.text
@@ -330,3 +330,15 @@ def test_a_paper_given_up_is_closed(karim: Browser) -> None:
     karim.post(f"{base}/original/retirer", {"retirer": str(UUID(int=1))}, 409)
     karim.get(f"{base}/accuse", 404)
     karim.get("/agents/saisie/inconnue", 404)
+    assert "Zoé" not in samira.get("/agents/saisie").text
+    assert "Saisies commencées" in karim.get("/agents/saisie", state="begun").text
+    for act in ("reprendre", "effacer"):
+        samira.post(f"{base}/{act}", {}, 404)
+    assert karim.post(f"{base}/reprendre", {}).location == f"{base}/suite"
+    with clock.shifted(IDLE):
+        assert "reprenez-le" in karim.get(f"{base}/original", 409).text
+    karim.follow(karim.post(f"{base}/effacer", {}), state="erased")
+    for act in ("reprendre", "effacer"):
+        karim.post(f"{base}/{act}", {}, 404)
+    with database.reading() as session:
+        assert session.scalars(select(Draft)).all() == []

@@ -5,8 +5,11 @@ from portal.casework.assistance.service.entries import (
     add_scan,
     check_entry,
     drop_scan,
+    erase_entry,
     find_entry,
+    list_entries,
     purge_entries,
+    reopen_entry,
     send_entry,
     start_entry,
 )
@@ -25,7 +28,7 @@ from portal.casework.assistance.service.opening import (
     send_assisted,
     touch,
 )
-from portal.casework.assistance.shapes import AssistanceView, CodeView, EntryFacts, EntryView
+from portal.casework.assistance.shapes import AssistanceView, CodeView, EntryFacts, EntryLine, EntryView
 
 __all__ = [
     "RESUME_CODE_KIND",
@@ -33,6 +36,7 @@ __all__ = [
     "AssistanceView",
     "CodeView",
     "EntryFacts",
+    "EntryLine",
     "EntryView",
     "actor_of",
     "add_scan",
@@ -40,10 +44,12 @@ __all__ = [
     "close",
     "conclude",
     "drop_scan",
+    "erase_entry",
     "find_assistance",
     "find_entry",
     "forget_code",
     "get_code",
+    "list_entries",
     "list_open",
     "mail_code",
     "make_code",
@@ -54,6 +60,7 @@ __all__ = [
     "purge_codes",
     "purge_entries",
     "render_code_letter",
+    "reopen_entry",
     "revoke_code",
     "send_assisted",
     "send_entry",

@@ -10,21 +10,35 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.casework.assistance import policy
-from portal.casework.assistance.enums import AnswerBy, Proof
+from portal.casework.assistance.enums import AnswerBy, Closing, Proof
 from portal.casework.assistance.models import Assistance, TypedEntry
 from portal.casework.assistance.service.opening import AssistanceEnded, settle
 from portal.casework.assistance.service.rows import end_open_of_agent, own_row, view_of
-from portal.casework.assistance.shapes import AssistanceView, EntryFacts, EntryView
+from portal.casework.assistance.shapes import AssistanceView, EntryFacts, EntryLine, EntryView
 from portal.casework.catalogue.service import ProcedureView
 from portal.casework.requests.enums import Channel
 from portal.casework.requests.policy import DRAFT_KEPT
-from portal.casework.requests.service import Received, SubmittedView, hold_draft, start_entry_draft, submit_entry
+from portal.casework.requests.service import (
+    Received,
+    SubmittedView,
+    discard_draft,
+    hold_draft,
+    start_entry_draft,
+    submit_entry,
+)
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.dictionary.service import ValueRefused, clean_line, get_concept, validate
-from portal.ground.errors import Forbidden, Invalid
-from portal.ground.permissions import Actor
-from portal.ground.vault.service import create_data_key, destroy_data_key, seal_json, unseal_json, with_data_keys
+from portal.ground.errors import Forbidden, Invalid, NotFound
+from portal.ground.permissions import Actor, Assisted
+from portal.ground.vault.service import (
+    create_data_key,
+    destroy_data_key,
+    hold_data_keys,
+    seal_json,
+    unseal_json,
+    with_data_keys,
+)
 from portal.people.accounts.service import create_person
 
 CHANNELS = (Channel.MAIL, Channel.PHONE, Channel.COUNTER)
@@ -32,6 +46,7 @@ OLDEST = timedelta(days=366)
 MAX_NAME = 200
 MAX_CONTACT = 300
 MAX_SCANS = 10
+LISTED = 10
 AT_ONCE = 200
 
 
@@ -132,6 +147,67 @@ def find_entry(session: Session, opened: AssistanceView) -> EntryView | None:
     return _view(session, opened.channel, found.TypedEntry) if found else None
 
 
+def list_entries(session: Session, actor: Actor) -> list[EntryLine]:
+    """The papers that this agent began and did not send, the latest first, ten at most. Two statements.
+
+    :raises Forbidden: the agent does not hold the permission.
+    """
+    if not policy.can_enter(actor):
+        raise Forbidden("permission")
+    begun = (Assistance.agent_id == actor.id, Assistance.request_id.is_(None))
+    query = select(Assistance, TypedEntry).join(TypedEntry, TypedEntry.id == Assistance.id).where(*begun)
+    rows = session.execute(query.order_by(Assistance.seen_at.desc(), Assistance.id).limit(LISTED)).all()
+    with hold_data_keys(session, {entry.data_key_id for _row, entry in rows}):
+        return [
+            EntryLine(row.id, row.procedure_id, _view(session, row.channel, entry).facts, row.seen_at)
+            for row, entry in rows
+        ]
+
+
+def reopen_entry(session: Session, actor: Actor, assistance_id: UUID) -> AssistanceView:
+    """Take up again a paper that was begun: it lies on the agent's desk, nobody needs to agree again.
+
+    :raises Forbidden: the agent does not hold the permission.
+    :raises NotFound: none of this agent's, or it is sent or erased.
+    """
+    if not policy.can_enter(actor):
+        raise Forbidden("permission")
+    end_open_of_agent(session, actor.id)
+    row = own_row(session, actor, assistance_id, lock=True)
+    if row.request_id is not None or session.get(TypedEntry, row.id) is None:
+        raise NotFound("entry_unknown")
+    row.closed_at, row.closing, row.seen_at = None, None, clock.now()
+    session.flush()
+    record(session, actor, "entry_opened", subject_id=row.person_id, details={"channel": row.channel.value})
+    return view_of(row)
+
+
+def erase_entry(session: Session, actor: Actor, assistance_id: UUID) -> None:
+    """Erase a paper that was begun: its answers, and what is known of it.
+
+    :raises NotFound: none of this agent's, or it is sent or erased.
+    """
+    row = own_row(session, actor, assistance_id, lock=True)
+    entry = session.get(TypedEntry, row.id)
+    if row.request_id is not None or entry is None:
+        raise NotFound("entry_unknown")
+    row.closed_at, row.closing = clock.now(), Closing.AGENT
+    _erase(session, entry)
+    assisted = Assisted(row.draft_id, None)
+    helper = policy.helper(actor, assistance_id=row.id, person_id=row.person_id, assisted=assisted)
+    try:
+        discard_draft(session, helper, row.draft_id)
+    except NotFound:  # nobody came back to it for three months
+        return
+
+
+def _erase(session: Session, entry: TypedEntry) -> None:
+    key_id = entry.data_key_id
+    session.delete(entry)
+    session.flush()
+    destroy_data_key(session, key_id)
+
+
 def add_scan(session: Session, actor: Actor, document_id: UUID) -> None:
     """Join a scan of the original, once.
 
@@ -188,10 +264,7 @@ def purge_entries(session: Session, *, limit: int = AT_ONCE) -> int:
     query = select(TypedEntry).join(Assistance, Assistance.id == TypedEntry.id).where(over).limit(limit)
     rows = session.scalars(query).all()
     for row in rows:
-        key_id = row.data_key_id
-        session.delete(row)
-        session.flush()
-        destroy_data_key(session, key_id)
+        _erase(session, row)
     return len(rows)
 
 

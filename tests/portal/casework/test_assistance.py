@@ -1,10 +1,12 @@
 """A draft opened at a desk by the code of its owner: the code, who is let in, what is written of it, and the papers."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.casework.assistance import policy
 from portal.casework.assistance import service as assistance
@@ -21,6 +23,7 @@ from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import ROLE_PERMISSIONS, Actor, ActorKind, Role
 from portal.people.accounts.service import get_authority, provision_agent
 from portal.records.timeline.service import list_events
+from tests.portal.casework.test_races import together
 from tests.portal.casework.world import ANSWERS, SIRET, World, fill
 
 PRESENT = Proof.PRESENT
@@ -375,3 +378,62 @@ def test_what_is_over_is_forgotten(database: Database, world: World, malik: Acto
         assert session.scalars(select(ResumeCode)).all() == []
         assert assistance.purge_assistances(session) == 1
         assert assistance.purge_assistances(session) == 0
+
+
+def test_sent_by_both_at_the_same_instant_it_is_one_request(database: Database, world: World, malik: Actor) -> None:
+    draft_id, code = begun(database, world)
+    _opened, helper = let_in(database, malik, code)
+    save(database, helper, draft_id)
+    with database.reading() as session:
+        version = requests.get_draft(session, helper, draft_id).version
+
+    def by_agent(session: Session) -> str:
+        return told(lambda: assistance.send_assisted(session, helper, idempotency_key="a", version=version).reference)
+
+    def by_resident(session: Session) -> str:
+        sent = requests.submit(session, world.resident(), draft_id, idempotency_key="b", version=version)
+        assistance.conclude(session, draft_id, sent.request_id)
+        return sent.reference
+
+    outcomes = together(database, [by_agent, lambda session: told(lambda: by_resident(session))] * 2)
+    with database.reading() as session:
+        reference = session.scalars(select(ServiceRequest.reference)).one()
+    assert set(outcomes) <= {reference, "over"}
+    assert reference in outcomes
+
+
+def test_a_code_taken_back_during_a_save_leaves_all_or_nothing(database: Database, world: World, malik: Actor) -> None:
+    draft_id, code = begun(database, world)
+    opened, helper = let_in(database, malik, code)
+
+    def saving(session: Session) -> str:
+        def act() -> str:
+            requests.save_step(session, helper, draft_id, step="ecole", answers=ANSWERS["ecole"], version=2)
+            assistance.note_save(session, helper)
+            return "saved"
+
+        try:
+            return act()
+        except AssistanceEnded:
+            session.rollback()
+            return "over"
+
+    def revoking(session: Session) -> str:
+        assistance.revoke_code(session, world.resident(), draft_id)
+        return "revoked"
+
+    outcome = together(database, [saving, revoking])[0]
+    with database.reading() as session:
+        row = session.get_one(Assistance, opened.id)
+        closing, saves = row.closing, row.saves
+        done = requests.get_draft(session, world.resident(), draft_id).done_steps
+    assert closing is Closing.REVOKED
+    assert (outcome, saves, done) in [("saved", 1, ("vous", "ecole")), ("over", 0, ("vous",))]
+
+
+def told(act: Callable[[], str]) -> str:
+    """What an act gives, or that it came too late."""
+    try:
+        return act()
+    except (AssistanceEnded, NotFound):
+        return "over"

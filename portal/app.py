@@ -38,6 +38,7 @@ from portal.people.identity.errands import on_errand
 from portal.people.identity.views import blueprint as identity_blueprint
 from portal.records.connections.service import ConnectionRegistry, load_connections
 from portal.screens.backoffice.views import blueprint as backoffice_blueprint
+from portal.screens.counter.views import blueprint as counter_blueprint
 from portal.screens.myspace.views import blueprint as myspace_blueprint
 from portal.screens.pages.views import blueprint as pages_blueprint
 
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     journey_kit_blueprint,
     myspace_blueprint,
     backoffice_blueprint,
+    counter_blueprint,
     exchanges_blueprint,
 )
 
@@ -107,6 +109,8 @@ def _menu() -> list[tuple[str, str]]:
     if who.is_agent:
         entries = [
             (_("Demandes"), "/agents/dossiers", Permission.REQUESTS_READ),
+            (_("Guichet"), "/agents/guichet", Permission.DRAFTS_ASSIST),
+            (_("Saisie d’un courrier"), "/agents/saisie", Permission.REQUESTS_ENTER),
             (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
             (_("Envois"), "/agents/envois", Permission.DELIVERIES_RETRY),
             (_("Connexions"), "/agents/connexions", Permission.CONNECTIONS_READ),

@@ -26,6 +26,7 @@ ROOMS_WITH_TABLES = (
     "portal.casework.life_events.models",
     "portal.casework.requests.models",
     "portal.casework.receipts.models",
+    "portal.casework.assistance.models",
     "portal.casework.delays.models",
     "portal.engine.exchanges.models",
 )

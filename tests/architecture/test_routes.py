@@ -25,6 +25,7 @@ HEALTH, OPERATE, RETRY = "connections:read", "connections:operate", "deliveries:
 JOIN = "accounts:join"
 POLLS = "participation:manage"
 POST_LETTERS = "letters:post"
+ASSIST, ENTER = "drafts:assist", "requests:enter"
 ANY = "any agent"
 
 # Address → method → who may come in. A route that is not here, or not so, fails the tests.
@@ -94,6 +95,37 @@ TABLE: dict[str, dict[str, str]] = {
     "/suivre/<reference>/messages": {"POST": PUBLIC},
     "/suivre/<reference>/rattacher": {"POST": RESIDENT},
     "/agents/envois": {"GET": RETRY},
+    "/agents/guichet": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>": {"GET": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/accuse": {"GET": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/fermer": {"POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/commencer": {"GET": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/envoyer": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/verifier": {"GET": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>/retirer": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/pas-pour-vous": {"GET": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/pieces": {"POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/pieces/choix": {"POST": ASSIST},
+    "/agents/saisie": {"GET": ENTER},
+    "/agents/saisie/<slug>": {"GET": ENTER, "POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/accuse": {"GET": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/effacer": {"POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/fermer": {"POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/reprendre": {"POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/original": {"GET": ENTER, "POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/original/retirer": {"POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/suite": {"GET": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/commencer": {"GET": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/envoyer": {"GET": ENTER, "POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/verifier": {"GET": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>": {"GET": ENTER, "POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>": {"GET": ENTER, "POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>/retirer": {"GET": ENTER, "POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/pas-pour-vous": {"GET": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/pieces": {"POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/pieces/choix": {"POST": ENTER},
     "/agents/envois/<uuid:message_id>/clore": {"GET": RETRY, "POST": RETRY},
     "/agents/envois/<uuid:message_id>/rejouer": {"POST": RETRY},
     "/connexion": {"GET": PUBLIC},
@@ -124,6 +156,8 @@ TABLE: dict[str, dict[str, str]] = {
     "/demarches/<slug>/<step_slug>/accord/<field_name>": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/<step_slug>/pieces": {"POST": RESIDENT},
     "/demarches/<slug>/<step_slug>/pieces/choix": {"POST": RESIDENT},
+    "/demarches/<slug>/ailleurs": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/brouillon-efface": {"POST": RESIDENT},
     "/demarches/<slug>/abandonner": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/commencer": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/envoyer": {"GET": RESIDENT, "POST": RESIDENT},
@@ -194,9 +228,9 @@ RIGHTS: dict[str, set[str]] = {
     "visitor": set(),
     "partner": set(),
     "resident": set(),
-    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS},
+    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER},
     "department agent": {READ, ASSIGN, MESSAGE, DECIDE},
-    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS},
+    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER},
     "operator": {HEALTH, OPERATE, RETRY},
 }
 LOGINS = {
@@ -216,6 +250,8 @@ PERMISSIONS = {
     JOIN: Permission.ACCOUNTS_JOIN,
     POLLS: Permission.PARTICIPATION_MANAGE,
     POST_LETTERS: Permission.LETTERS_POST,
+    ASSIST: Permission.DRAFTS_ASSIST,
+    ENTER: Permission.REQUESTS_ENTER,
 }
 # Signing out comes last, so that one browser may try them all.
 ROUTES = sorted(

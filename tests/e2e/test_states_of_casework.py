@@ -58,6 +58,9 @@ def walk_through_the_school_procedure(visit: Visit, stack: Stack) -> str:
     for number, path in enumerate(steps, 1):
         visit.go(f"{stack.url}{path}", f"école, étape {number}, remplie")
     visit.go(f"{stack.url}{SCHOOL}", "présentation, brouillon")
+    visit.go(f"{stack.url}{SCHOOL}/commencer", "brouillon déjà là")
+    visit.go(f"{stack.url}{SCHOOL}/ailleurs", "continuer ailleurs")
+    visit.press("Avoir un code", "continuer ailleurs, code")
     visit.go(f"{stack.url}{SCHOOL}/abandonner", "effacer le brouillon ?")
     visit.go(f"{stack.url}/mon-espace", "mon espace, un brouillon")
     visit.go(f"{stack.url}{SCHOOL}/tarif/accord/caf_family_quotient", "accord pour demander")

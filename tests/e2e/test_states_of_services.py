@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser
 
+from portal.ground import clock
 from tests.e2e.audit import State, Visit, visiting
 from tests.e2e.conftest import Stack
 from tests.e2e.scenes import SCHOOL, answer_arrival, read_reference, sign_in
@@ -50,6 +51,8 @@ def walked(stack: Stack, browser: Browser, tmp_path_factory: pytest.TempPathFact
         walk_in_and_out(visit, stack)
     with visiting(browser, folder, seen, "resident") as visit:
         walk_through_the_other_procedures(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
+        walk_at_the_counter(visit, stack)
     with visiting(browser, folder, seen, "agent") as visit:
         walk_as_operator(visit, stack)
     return Walked(seen, folder)
@@ -154,6 +157,28 @@ def walk_through_the_other_procedures(visit: Visit, stack: Stack) -> None:
     visit.page.goto(f"{stack.url}/demandes/{reference}/retirer")
     visit.press("Retirer ma demande", "demande, retirée")
     visit.go(f"{stack.url}/mon-espace", "mon espace, autres lettres")
+
+
+def walk_at_the_counter(visit: Visit, stack: Stack) -> None:
+    """The code refused; a paper refused, then begun, up to its first answers."""
+    sign_in(visit.hand, stack, "Karim Haddad", agent=True)
+    visit.go(f"{stack.url}/agents/guichet", "guichet")
+    visit.press("Ouvrir le brouillon", "guichet, refusé")
+    visit.go(f"{stack.url}/agents/saisie", "saisie, démarches")
+    visit.go(f"{stack.url}/agents/saisie/carte-mediatheque", "saisie, papier")
+    visit.press("Continuer", "saisie, papier refusé")
+    day = clock.today()
+    for label, value in (("Jour", day.day), ("Mois", day.month), ("Année", day.year)):
+        visit.hand.write(label, str(value))
+    visit.hand.choose("Comment la demande est arrivée", "Par téléphone")
+    visit.hand.write("Nom et prénom", "Zoé Müller")
+    visit.hand.choose("Comment lui répondre", "Par courrier")
+    visit.hand.write("Où lui répondre", "3 rue Haute, 38999 Valmont-sur-Iselle")
+    visit.press("Continuer", "saisie, original")
+    visit.press("Ajouter ce fichier", "saisie, fichier refusé")
+    visit.hand.follow("Continuer vers les réponses")
+    visit.look("saisie, première étape")
+    visit.press("Fermer le dossier", "saisie, fermée")
 
 
 def walk_as_operator(visit: Visit, stack: Stack) -> None:

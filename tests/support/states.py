@@ -20,10 +20,18 @@ NOT_PAGES = frozenset(
         "journey_kit.agree",
         "moving_house.cancel",
         "moving_house.tick",
-        "journey_kit.resume",
         "journey_kit.begin",
         "journey_kit.discard",
         "journey_kit.back_to_check",
+        "journey_kit.settle_code",
+        "journey_kit.settle_discarded",
+        "counter.close_draft",
+        "counter.close_entry",
+        "counter.erase_entry",
+        "counter.reopen_entry",
+        "counter.desk_back_to_check",
+        "counter.drop_original",
+        "counter.entry_back_to_check",
         "myspace.withdraw_consent",
         "myspace.drop_address",
         "myspace.drop_member",
@@ -821,3 +829,47 @@ register(
     error="test_the_person_answers_a_proposal",
     changed="test_a_proposal_that_changed_meanwhile",
 )
+_DESK = "portal/screens/test_counter.py"
+_HELPED = "test_a_draft_is_finished_at_the_desk_and_the_person_reads_all_of_it"
+_STOPPED = "test_a_code_taken_back_stops_the_next_click_and_keeps_nothing_of_it"
+_ASKED = "test_nothing_is_opened_without_the_code_and_the_agreement"
+_TYPED = "test_a_letter_is_typed_in_with_its_scan_and_followed_by_a_code"
+_GIVEN_UP = "test_a_paper_given_up_is_closed"
+_AGAIN = "test_a_second_start_shows_the_draft_and_an_erased_one_is_found_again"
+register("journey_kit.resume", "resident", _DESK, existing=_AGAIN)
+register("journey_kit.confirm_discard", "resident", _DESK, again=_AGAIN)
+register("journey_kit.start", "resident", _DESK, given_up=_AGAIN, erased=_AGAIN)
+register("journey_kit.elsewhere", "resident", _DESK, plain=_HELPED, code=_HELPED, helped=_HELPED, stopped=_STOPPED)
+_MAILED = "test_a_code_is_sent_to_its_owner_and_to_nobody_once_it_is_over"
+register("journey_kit.elsewhere", "resident", _DESK, mailed=_MAILED, without_address=_MAILED)
+register("counter.desk", "agent", _DESK, plain=_ASKED, closed=_HELPED)
+register("counter.open_draft", "agent", _DESK, error=_ASKED, too_many="test_trying_codes_is_stopped")
+register("counter.helping", "agent", _DESK, over=_STOPPED)
+register("counter.desk_show_step", "agent", _DESK, desk=_HELPED)
+register(
+    "counter.desk_save_step",
+    "agent",
+    _DESK,
+    desk_over=_STOPPED,
+    desk_conflict="test_two_agents_at_once_meet_the_page_of_two_windows",
+)
+register("counter.desk_check", "agent", _DESK, plain=_HELPED)
+register("counter.desk_send", "agent", _DESK, plain=_HELPED)
+register("counter.desk_resume", "agent", _DESK, plain=_HELPED)
+register("counter.desk_add_file", "agent", _DESK, plain=_HELPED)
+register("counter.desk_choose_file", "agent", _DESK, plain=_HELPED)
+register("counter.desk_paper", "agent", _DESK, just_sent=_HELPED, over=_HELPED)
+register("counter.entry_procedures", "agent", _DESK, plain=_TYPED, closed=_GIVEN_UP, begun=_GIVEN_UP, erased=_GIVEN_UP)
+register("counter.entry_form", "agent", _DESK, plain=_TYPED)
+register("counter.open_entry", "agent", _DESK, error=_TYPED, similar=_TYPED)
+register("counter.original", "agent", _DESK, plain=_TYPED)
+register("counter.add_original", "agent", _DESK, error=_TYPED)
+register("counter.entering", "agent", _DESK, over=_GIVEN_UP)
+register("counter.entry_show_step", "agent", _DESK, plain=_TYPED)
+register("counter.entry_save_step", "agent", _DESK, plain=_TYPED)
+register("counter.entry_check", "agent", _DESK, plain=_TYPED)
+register("counter.entry_send", "agent", _DESK, plain=_TYPED)
+register("counter.entry_resume", "agent", _DESK, plain=_TYPED)
+register("counter.entry_add_file", "agent", _DESK, plain=_TYPED)
+register("counter.entry_choose_file", "agent", _DESK, plain=_TYPED)
+register("counter.entry_paper", "agent", _DESK, just_sent=_TYPED)

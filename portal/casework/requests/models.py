@@ -23,6 +23,8 @@ from portal.ground.permissions import ActorKind
 class Draft(Base):
     """Answers on their way; one per account and procedure. ``version`` counts the saves: two tabs do not mix.
 
+    ``account_id`` is empty for a paper form that an agent is typing in: that agent alone may open it.
+
     ``purge_after`` moves away at each save: when it comes, nobody has touched the draft for three months, and its owner
     was warned two weeks before at the latest (``warned_at``).
     """
@@ -31,7 +33,7 @@ class Draft(Base):
     __table_args__ = (UniqueConstraint("account_id", "procedure_id"), Index("ix_draft_purge_after", "purge_after"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))
     procedure_version: Mapped[int]
     data_key_id: Mapped[UUID] = mapped_column(ForeignKey("data_key.id"))
@@ -42,6 +44,32 @@ class Draft(Base):
     updated_at: Mapped[datetime] = mapped_column(default=now)
     purge_after: Mapped[datetime] = mapped_column(default=lambda: now() + DRAFT_KEPT)
     warned_at: Mapped[datetime | None]
+
+
+class DiscardedDraft(Base):
+    """A draft that its owner gave up, kept whole for a week; one per account and procedure.
+
+    ``id`` is that of the draft: what it sealed is bound to it.
+    """
+
+    __tablename__ = "discarded_draft"
+    __table_args__ = (
+        UniqueConstraint("account_id", "procedure_id"),
+        Index("ix_discarded_draft_purge_after", "purge_after"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))
+    procedure_version: Mapped[int]
+    data_key_id: Mapped[UUID] = mapped_column(ForeignKey("data_key.id"))
+    sealed_answers: Mapped[bytes] = mapped_column(LargeBinary)
+    done_steps: Mapped[list[str]] = mapped_column(JsonData, default=list)
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    discarded_at: Mapped[datetime]
+    purge_after: Mapped[datetime]
 
 
 class ServiceRequest(Base):

@@ -31,7 +31,16 @@ class DraftView:
     answers: Mapping[str, Value]
     done_steps: tuple[str, ...]
     version: int
+    created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOwner:
+    """Whose draft it is, and of which procedure."""
+
+    account_id: UUID
+    procedure_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,17 @@ class DraftSummary:
     procedure_slug: str
     procedure_title: str
     done_steps: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+    purge_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardedView:
+    """A draft given up, which can be taken back until ``purge_after``."""
+
+    id: UUID
+    discarded_at: datetime
     updated_at: datetime
     purge_after: datetime
 

@@ -16,6 +16,7 @@ from portal.casework.consents.service import ConsentView
 from portal.casework.requests import service as requests
 from portal.casework.requests.service import DraftView, RequestSummary
 from portal.engine.journey_kit.flow import next_step
+from portal.engine.journey_kit.setting import Setting, setting
 from portal.engine.prefill.service import Known, Prefilled, consents_for, fill, held_answers, knows, read_known
 from portal.ground import clock
 from portal.ground.dictionary.service import Value
@@ -23,6 +24,8 @@ from portal.ground.errors import NotFound
 from portal.ground.web import actor, reading_language, unit
 from portal.ground.web.access import require_level
 
+# Ends the address of a step whose answers lead out of the procedure.
+EXIT = "pas-pour-vous"
 JUST_SENT = timedelta(hours=24)
 
 
@@ -37,6 +40,16 @@ class Folder:
     def slug(self) -> str:
         """The procedure's address."""
         return self.procedure.slug
+
+    @property
+    def setting(self) -> Setting:
+        """Where its pages stand."""
+        return setting()
+
+    @property
+    def base(self) -> str:
+        """The address of its pages."""
+        return f"{setting().base}/{self.procedure.slug}"
 
     @property
     def document(self) -> ProcedureDocument:
@@ -108,6 +121,8 @@ def look_at_folder(slug: str) -> Folder:
 
     :raises NotFound: no such procedure, or it is closed and the person has no draft of it.
     """
+    if setting().at_desk:
+        return _desk_folder(slug)
     try:
         if not actor().is_resident:
             return Folder(get_published(unit(), slug, language=reading_language()), None)
@@ -115,6 +130,21 @@ def look_at_folder(slug: str) -> Folder:
     except NotFound:
         return _closed_folder(slug)
     if draft is not None and draft.procedure_version != procedure.version:
+        procedure = _version_of(draft)
+    return Folder(procedure, draft)
+
+
+def _desk_folder(slug: str) -> Folder:
+    """The only draft that an agent was let in to, under its own address."""
+    try:
+        procedure, draft = requests.find_assisted(unit(), actor(), slug, language=reading_language())
+    except NotFound:  # closed since: what was answered stays readable
+        assisted = actor().assisted
+        draft = requests.get_draft(unit(), actor(), assisted.draft_id) if assisted else None
+        procedure = None
+    if draft is None or draft.procedure_slug != slug:
+        raise NotFound("draft_unknown")
+    if procedure is None or draft.procedure_version != procedure.version:
         procedure = _version_of(draft)
     return Folder(procedure, draft)
 

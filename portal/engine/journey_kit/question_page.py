@@ -51,7 +51,7 @@ class Questions:
     @property
     def address(self) -> str:
         """Where the answers are sent."""
-        plain = f"/demarches/{self.folder.slug}/{self.step.slug}"
+        plain = f"{self.folder.base}/{self.step.slug}"
         return f"{plain}/{self.number}" if self.number else plain
 
     @property
@@ -146,7 +146,7 @@ def show_questions(asking: Questions, how: Shown) -> Response:
         asking=asking,
         held=_held_facts(step, known, fetched=False),
         fetched=_held_facts(step, known, fetched=True),
-        offers=offers_of(folder, step, fields),
+        offers=[] if folder.setting.at_desk else offers_of(folder, step, fields),
         children=[] if asking.number else children_of(folder, step),
         borrowed=any(known[name].reference for name, value in shown.items() if _is_known(known, name, value)),
         form=made.form,

@@ -11,9 +11,10 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
+from portal.casework.assistance.policy import ASSISTANCE_KEPT, RESUME_CODE_LIFE
 from portal.casework.checklists.policy import LOOSE_KEPT
 from portal.casework.documents.policy import UNUSED_KEPT
-from portal.casework.requests.policy import DRAFT_KEPT
+from portal.casework.requests.policy import DISCARDED_KEPT, DRAFT_KEPT
 from portal.engine.exchanges.policy import RECEIPTS_KEPT
 from portal.engine.retention.shapes import Dated, Lasting, Rule, With
 from portal.ground.web.limits import BUCKETS_KEPT
@@ -56,6 +57,29 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             DRAFT_KEPT,
             erased_by=DAILY,
         ),
+        "discarded_draft": Dated(
+            "purge_after",
+            _l("Un brouillon que vous avez effacé"),
+            _l("après l’effacement, au cas où ce serait une erreur ; vous pouvez l’effacer pour de bon avant"),
+            DISCARDED_KEPT,
+            erased_by=DAILY,
+        ),
+        "resume_code": Dated(
+            "expires_at",
+            _l("Un code pour finir une démarche au guichet"),
+            _l("après sa création"),
+            RESUME_CODE_LIFE,
+            erased_by=HOURLY,
+        ),
+        "assistance": Dated(
+            "opened_at",
+            _l("La trace d’un agent qui vous a aidé à remplir une démarche"),
+            _l("après l’ouverture de votre brouillon par cet agent"),
+            ASSISTANCE_KEPT,
+            after=ASSISTANCE_KEPT,
+            erased_by=DAILY,
+        ),
+        "typed_entry": With("assistance", by="typed_entry.id"),
         "checklist": Dated(
             "purge_after",
             _l("Une liste de choses à faire"),

@@ -42,6 +42,7 @@ OPINION_GIVEN: Final = "opinion_given"
 OPINION_CLOSED: Final = "opinion_closed"
 IMPLICIT_DECISION: Final = "implicit_decision"
 RUNNING_LATE: Final = "running_late"
+DRAFT_ASSISTED: Final = "draft_assisted"
 
 MAX_TEXT = 2_000
 MAX_KEYS = 20
@@ -86,6 +87,7 @@ REQUIRED: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
         (OPINION_CLOSED, 1): frozenset({"opinion_id", "department_id"}),
         (IMPLICIT_DECISION, 1): frozenset({"regime", "on"}),
         (RUNNING_LATE, 1): frozenset({"days", "source"}),
+        (DRAFT_ASSISTED, 1): frozenset({"agent_id", "proof"}),
     }
 )
 

@@ -98,8 +98,14 @@ def _instant(value: Any) -> str:
         return str(value)
 
 
-def _submitted(_historian: Historian, _event: EventView) -> str:
+def _submitted(historian: Historian, event: EventView) -> str:
+    if event.actor_kind is ActorKind.AGENT:
+        return historian.signed(event, _("Demande enregistrée pour la personne, accusé de réception émis"))
     return _("Demande déposée, accusé de réception émis.")
+
+
+def _assisted(historian: Historian, event: EventView) -> str:
+    return historian.signed(event, _("Demande complétée avec la personne"))
 
 
 def _delivered(historian: Historian, event: EventView) -> str:
@@ -208,6 +214,7 @@ def _attached(_historian: Historian, _event: EventView) -> str:
 RENDERERS: Mapping[str, Callable[[Historian, EventView], str]] = {
     **LATER,
     "request_submitted": _submitted,
+    "draft_assisted": _assisted,
     "delivery_succeeded": _delivered,
     "delivery_retrying": _retrying,
     "delivery_dead": _dead,

@@ -23,7 +23,7 @@ from portal.people.identity.service import drop_stash, take_stash
 from portal.screens.myspace import standing, wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.follow_ups import notes_of, withdrawal_marks
-from portal.screens.myspace.queries import agent_names, gather_readings, who_read
+from portal.screens.myspace.queries import agent_names, agents_presented, gather_readings, who_read
 from portal.screens.myspace.reading import note_reading
 from portal.screens.myspace.story import Item, Teller, signature, tell_all
 
@@ -157,7 +157,7 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
     document = get_version(unit(), view.procedure_id, view.procedure_version).document
     entries = who_read(unit(), view.id)
     ids = {entry.actor_id for entry in entries if entry.actor_id and entry.actor_kind is ActorKind.AGENT}
-    names = agent_names(unit(), ids | _assigned(view))
+    names = {**agent_names(unit(), ids | _assigned(view)), **_helpers(view)}
     rail, minor = tell_rail(view, document, names)
     context: dict[str, Any] = {
         "errors": [],
@@ -206,7 +206,7 @@ def tell_rail(
 
 def rail_of(view: requests.RequestView, document: ProcedureDocument) -> tuple[list[Item], list[Item]]:
     """:func:`tell_rail`, with the names of the agents who were given the request."""
-    return tell_rail(view, document, agent_names(unit(), _assigned(view)))
+    return tell_rail(view, document, {**agent_names(unit(), _assigned(view)), **_helpers(view)})
 
 
 def _bad_address(view: requests.RequestView) -> str:
@@ -220,6 +220,19 @@ def _bad_address(view: requests.RequestView) -> str:
 def _assigned(view: requests.RequestView) -> set[UUID]:
     found = {str(event.payload.get("agent_id") or "") for event in view.events if event.type == "request_assigned"}
     return {UUID(text) for text in found if text}
+
+
+def _helpers(view: requests.RequestView) -> dict[UUID, str]:
+    """Those who filled or sent it for the person, with their service."""
+    known = {"request_submitted", "draft_assisted"}
+    return agents_presented(
+        unit(),
+        {
+            event.actor_id
+            for event in view.events
+            if event.type in known and event.actor_kind is ActorKind.AGENT and event.actor_id
+        },
+    )
 
 
 def _labels(document: ProcedureDocument) -> dict[str, str]:

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.casework.requests.enums import Closing, RequestStatus
+from portal.casework.requests.enums import Channel, Closing, RequestStatus
 from portal.casework.requests.service import MessageView, RequestView
 from portal.engine.prefill.service import say_concept, say_concepts, say_month, say_source
+from portal.ground.permissions import ActorKind
 from portal.ground.web import reading_language
 from portal.ground.web.formats import format_moment
 from portal.records.timeline.service import EventView
@@ -59,6 +60,11 @@ class Teller:
         name = str(event.payload.get("connection") or event.payload.get("by") or "")
         return self.recipients.get(name, _("le destinataire"))
 
+    def agent(self, event: EventView) -> str:
+        """The agent who did it, with their service (CRPA L111-2)."""
+        name = self.agents.get(event.actor_id) if event.actor_id else None
+        return name or _("Un agent")
+
     def message(self, event: EventView) -> MessageView | None:
         """The message that an event speaks of."""
         return self.messages.get(str(event.payload.get("message_id")))
@@ -88,8 +94,17 @@ class Teller:
         return say_concepts(str(event.payload.get("missing", "")))
 
 
-def _submitted(_teller: Teller, _event: EventView) -> str:
+def _submitted(teller: Teller, event: EventView) -> str:
+    if event.actor_kind is ActorKind.AGENT:
+        who = teller.agent(event)
+        if event.payload.get("channel") == Channel.MAIL:
+            return _("Votre courrier est arrivé. Il est enregistré par %(who)s.", who=who)
+        return _("%(who)s a envoyé la demande pour vous. Votre accusé de réception était prêt aussitôt.", who=who)
     return _("Vous avez déposé la demande. Votre accusé de réception était prêt aussitôt.")
+
+
+def _assisted(teller: Teller, event: EventView) -> str:
+    return _("%(who)s a complété votre demande avec vous.", who=teller.agent(event))
 
 
 def _delivered(teller: Teller, event: EventView) -> str:
@@ -213,6 +228,7 @@ def _attached(_teller: Teller, _event: EventView) -> str:
 TELLERS: Mapping[str, Callable[[Teller, EventView], str]] = {
     **LATER,
     "request_submitted": _submitted,
+    "draft_assisted": _assisted,
     "delivery_succeeded": _delivered,
     "delivery_retrying": _retrying,
     "delivery_dead": _dead,

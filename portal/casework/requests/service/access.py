@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from portal.casework.requests import policy
-from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests.models import Draft, ServiceRequest
 from portal.casework.requests.reference import normalise
 from portal.casework.requests.service.thread import mark_read
 from portal.ground.audit.service import record
@@ -24,6 +24,26 @@ def account_of(actor: Actor) -> UUID:
     if not actor.is_resident or actor.id is None:
         raise Forbidden("resident_needed")
     return actor.id
+
+
+def drafting_account(actor: Actor) -> UUID | None:
+    """The account whose draft this actor fills: a resident's own, or the one an agent was let in to; None for a paper.
+
+    :raises Forbidden: neither.
+    """
+    if actor.is_agent and actor.assisted is not None:
+        return actor.assisted.account_id
+    return account_of(actor)
+
+
+def drafts_of(actor: Actor) -> ColumnElement[bool]:
+    """The drafts that this actor may fill: all of a resident's own, or the only one that an agent was let in to.
+
+    :raises Forbidden: neither.
+    """
+    account_id = drafting_account(actor)
+    mine = Draft.account_id.is_(None) if account_id is None else Draft.account_id == account_id
+    return mine if actor.assisted is None else and_(mine, Draft.id == actor.assisted.draft_id)
 
 
 def lock_request(session: Session, request_id: UUID) -> ServiceRequest:

@@ -21,7 +21,7 @@ from portal.casework.requests.acknowledgements import build_acknowledgement, con
 from portal.casework.requests.enums import Channel
 from portal.casework.requests.models import Acknowledgement, Draft, Forwarding, ServiceRequest
 from portal.casework.requests.reference import new_reference
-from portal.casework.requests.service.access import account_of
+from portal.casework.requests.service.access import account_of, drafting_account
 from portal.casework.requests.service.drafts import check_version, own_draft
 from portal.casework.requests.service.evidence import answered_files, evidence_errors, evidence_names
 from portal.casework.requests.service.papers import ACKNOWLEDGEMENT_PAPER, order_paper
@@ -30,7 +30,7 @@ from portal.casework.requests.service.telling import address_in, tell_applicant
 from portal.casework.requests.shapes import Origin, SubmittedView
 from portal.ground import clock
 from portal.ground.db import new_id
-from portal.ground.errors import Busy, Conflict, Invalid, NotFound
+from portal.ground.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
 from portal.people.accounts.enums import ValueSource
 from portal.people.accounts.service import get_account, get_authority, name_key
@@ -61,12 +61,15 @@ def submit(
     :param idempotency_key: drawn when the form was shown, kept in a hidden field.
     :param version: the version of the draft the person was looking at.
     :param origins: where answers come from, by field; the others were typed.
+    :raises Forbidden: neither a resident, nor an agent who was let in to the draft of one.
     :raises Invalid: by field name, in French.
     :raises Conflict: ``draft_changed`` (with ``theirs``), ``procedure_closed``, or ``not_eligible``: an exit holds.
     :raises Busy: too many requests from this account within the hour.
     :raises NotFound: no such draft of theirs.
     """
-    account_id = account_of(actor)
+    account_id = drafting_account(actor)
+    if account_id is None:
+        raise Forbidden("account_needed")
     if not 1 <= len(idempotency_key) <= MAX_FORM_KEY:
         raise ValueError("an idempotency key of 1 to 255 characters is needed")
     try:
@@ -81,7 +84,7 @@ def submit(
         return replay
     check_version(session, draft, version)
     check_rate(session, account_id)
-    procedure = _open_procedure(session, draft)
+    procedure = open_procedure(session, draft)
     account = get_account(session, account_id)
     values, errors = check_all(procedure.document, draft_answers(session, draft))
     fields = [field for _step, field in procedure.document.fields()]
@@ -125,7 +128,11 @@ def check_rate(session: Session, account_id: UUID) -> None:
         raise Busy("too_many_requests", retry_after=max(1, int((oldest - since).total_seconds()) + 1))
 
 
-def _open_procedure(session: Session, draft: Draft) -> ProcedureView:
+def open_procedure(session: Session, draft: Draft) -> ProcedureView:
+    """The version that a draft was begun with.
+
+    :raises Conflict: ``procedure_closed``.
+    """
     procedure = get_version(session, draft.procedure_id, draft.procedure_version)
     try:
         get_published(session, procedure.slug)
@@ -154,7 +161,10 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class CheckedForm:
-    """A checked form, ready to become a request."""
+    """A checked form, ready to become a request.
+
+    ``received_at``: when the administration had it in hand, for a paper that is typed in later; None = now.
+    """
 
     actor: Actor
     applicant: Applicant
@@ -164,10 +174,12 @@ class CheckedForm:
     channel: Channel
     data_key_id: UUID
     origins: Mapping[str, Origin] = field(default_factory=dict)
+    received_at: datetime | None = None
 
     def to_row(self, session: Session, reference: str) -> ServiceRequest:
         """The row of the request; the key that sealed the answers on their way becomes that of the request."""
         request_id, now = new_id(), clock.now()
+        received_at = self.received_at or now
         rule = self.procedure.document.acknowledgement
         # Without a recipient elsewhere, the department has the request as soon as it exists.
         here = None if self.procedure.document.first_routes else now
@@ -189,12 +201,12 @@ class CheckedForm:
             data_key_id=self.data_key_id,
             sealed_answers=seal_answers(session, request_id, self.data_key_id, self.values),
             sealed_origins=seal_origins(session, request_id, self.data_key_id, self._origins()),
-            submitted_at=now,
+            submitted_at=received_at,
             updated_at=now,
             transmitted_at=here,
             received_at=here,
             regime=rule.regime or Regime.NONE,
-            deadline=decision_date(rule, now),
+            deadline=decision_date(rule, received_at),
             state_until=first_wait(self.procedure.document, now),
         )
 
@@ -264,13 +276,15 @@ def _acknowledge(session: Session, request: ServiceRequest, procedure: Procedure
         sent_to=address_in(procedure.document, form.values) or form.applicant.email,
         evidence_received=evidence_names([field for _step, field in procedure.document.fields()], form.values),
         language=request.language,
+        issued_at=request.updated_at,
+        on_paper=form.received_at is not None,
     )
     session.add(
         Acknowledgement(
             request_id=request.id,
             sealed_data=seal_acknowledgement(session, request.id, request.data_key_id, data),
             content_hash=content_hash(data),
-            issued_at=request.submitted_at,
+            issued_at=request.updated_at,
         )
     )
 

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from journeys.daily_services.reports.service import send_report
 from journeys.daily_services.reports.shapes import NewReport
+from portal.casework.assistance import service as assistance
+from portal.casework.assistance.enums import Proof
 from portal.casework.catalogue.service import get_published
 from portal.casework.documents import service as documents
 from portal.casework.documents.enums import DocumentState
@@ -98,7 +100,10 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
             requests.post_message(session, town.agent(agent), written_to, "Bonjour.", idempotency_key="essai")
     print_papers(app, database)
     with database.writing() as session:
-        requests.start_draft(session, town.resident(town.angela), get_published(session, "carte-mediatheque"))
+        draft = requests.start_draft(session, town.resident(town.angela), get_published(session, "carte-mediatheque"))
+        code = assistance.make_code(session, town.resident(town.angela), draft.id).code
+        samira = town.agent(town.commune.agents["s.amrani"])
+        opened = assistance.open_with_code(session, samira, code, Proof.PRESENT)
         outbox.enqueue(session, lane="ecoles", kind="essai", payload={}, idempotency_key="essai")
         held = outbox.claim(session, worker="essai", lane="ecoles")[0]
         outbox.bury(session, held, code="http_400")
@@ -109,6 +114,7 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         member = save_member(session, who, {"given_names": "Nour"}, relation=MemberRelation.CHILD)
         address = save_address(session, who, line, kind=AddressKind.CURRENT)
     return {
+        "assistance_id": str(opened.id),
         "reference": reference,
         "decided": decided,
         "slug": "carte-mediatheque",
@@ -221,6 +227,17 @@ def test_reading_writes_nothing_that_is_not_declared(
         "myspace.resume_message",
         "daily_services.report_photo",  # needs what an agent approved: tests/journeys/reports
         "daily_services.repair_photo",  # same
+        "counter.desk_back_to_check",
+        "counter.desk_paper",  # needs what was sent at the desk: tests/portal/screens/test_counter.py
+        "counter.desk_resume",
+        "counter.entering",
+        "counter.entry_back_to_check",
+        "counter.entry_check",  # needs a paper being typed in: tests/portal/screens/test_counter.py
+        "counter.entry_paper",  # same
+        "counter.entry_resume",
+        "counter.entry_show_step",  # same
+        "counter.helping",
+        "counter.original",  # same
         "backoffice.letter",  # needs a letter: tests/portal/screens/backoffice/test_letters.py
         "backoffice.letter_pdf",  # same
         "journey_kit.confirm_removal",  # needs a page asked for each of several: tests/…/journey_kit/test_items.py

@@ -128,6 +128,7 @@ def _structure(document: ProcedureDocument) -> Iterator[Problem]:
         yield f"concepts.{concept}", _("La même donnée est demandée deux fois : %(name)s.", name=concept)
     asked: set[str] = set()
     for step in document.steps:
+        yield from _empty(step)
         yield from _files_apart(step)
         yield from _condition(f"steps.{step.slug}.when", step.when, asked)
         for field in step.fields:
@@ -141,6 +142,11 @@ def _without_account(document: ProcedureDocument) -> Iterator[Problem]:
         yield "unsigned", _("Une démarche ouverte sans compte ne peut pas demander une identification plus sûre.")
     if document.unsigned and not document.own_form:
         yield "own_form", _("Une démarche ouverte sans compte a besoin d’une page à elle : indiquez son adresse.")
+
+
+def _empty(step: Step) -> Iterator[Problem]:
+    if not step.fields:
+        yield f"steps.{step.slug}.fields", _("Cette page ne pose aucune question : %(name)s.", name=str(step.title))
 
 
 def _files_apart(step: Step) -> Iterator[Problem]:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from unicodedata import category
 
 from accessibility.forms import AccessibleForm, build_form
-from portal.ground.dictionary.service import FRENCH, clean_block
+from portal.ground.dictionary.service import FRENCH
 
 Data = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -61,7 +62,10 @@ class Form:
 
 
 def _text(typed: Any) -> str:
-    return clean_block(str(typed or ""))
+    """Without control characters nor outer spaces. Other spaces stay: officers may well have chosen them."""
+    text = str(typed or "").replace("\r\n", "\n")
+    kept = "".join(char for char in text if char == "\n" or category(char) != "Cc")
+    return kept.strip()
 
 
 def _number(typed: Any, _former: Any) -> int | None:
@@ -70,7 +74,7 @@ def _number(typed: Any, _former: Any) -> int | None:
 
 
 def _decimal(typed: Any, _former: Any) -> str | None:
-    text = _text(typed).replace(",", ".").replace("\N{NO-BREAK SPACE}", "").replace(" ", "")
+    text = "".join(_text(typed).replace(",", ".").split())
     if text and not re.fullmatch(r"-?\d{1,12}(\.\d{1,4})?", text):
         raise ValueError("not a number")
     return text or None
@@ -128,18 +132,27 @@ class Sheet:
     entries: tuple[Entry, ...]
     form: AccessibleForm
 
-    def write(self, data: Data) -> list[str]:
-        """Put what was typed in the part's data, in place; the controls whose words could not be read.
+    def write(self, data: Data) -> tuple[list[str], list[str]]:
+        """Put what was typed in the part's data, in place; the controls that could not be read, and those left empty.
 
         What is inside a mapping is written before the mapping itself.
         """
-        wrong: list[str] = []
+        unreadable: list[str] = []
+        missing: list[str] = []
         for entry in sorted(self.entries, key=lambda one: -len(one.path)):
+            control = self.form[entry.name]
             try:
-                put_at(data, entry.path, entry.form.read(self.form[entry.name].data, get_at(data, entry.path)))
+                value = entry.form.read(control.data, get_at(data, entry.path))
             except ValueError:
-                wrong.append(entry.name)
-        return wrong
+                unreadable.append(entry.name)
+                continue
+            if value is None and entry.path[-1] == FRENCH:
+                if control.needed:
+                    missing.append(entry.name)
+                put_at(data, entry.path[:-1], None)  # no text without its French
+            else:
+                put_at(data, entry.path, value)
+        return unreadable, missing
 
     def name_at(self, place: str) -> str:
         """The control that a faulty place of the part belongs to; the first one when none does."""
@@ -154,14 +167,11 @@ class Sheet:
 
 
 def _shared(path: list[str], parts: list[str]) -> int:
-    """How long a piece of ``parts`` the path, or its beginning, is; a whole match counts for more."""
-    for start in range(len(parts)):
-        count = 0
-        while count < len(path) and start + count < len(parts) and path[count] == parts[start + count]:
-            count += 1
-        if count:
-            return count * 2 + (count == len(path))
-    return 0
+    """How far the path leads to the place; a path that leads all its way counts for more."""
+    count = 0
+    while count < min(len(path), len(parts)) and path[count] == parts[count]:
+        count += 1
+    return count * 2 + (count == len(path)) if count else 0
 
 
 def open_sheet(entries: Iterable[Entry], data: Mapping[str, Any], typed: Any = None) -> Sheet:

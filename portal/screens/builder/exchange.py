@@ -28,13 +28,13 @@ def yaml_form(slug: str) -> Response:
 
 
 def _show(draft: DraftView, text: str, faults: Sequence[tuple[str, str]] = ()) -> Response:
-    sentences = [_("%(place)s : %(sentence)s", place=place, sentence=sentence) for place, sentence in faults]
+    said = [_("%(place)s : %(sentence)s", place=place, sentence=sentence) for place, sentence in faults[:MAX_FAULTS]]
     return page(
         "yaml.html",
         draft,
         title=_("Versions et YAML"),
         tab="yaml",
-        errors=[("texte", sentence) for sentence in sentences[:MAX_FAULTS]],
+        errors=[("texte", " ".join(said))] if said else [],
         text=text,
         versions=list_versions(web.unit(), draft.slug),
         action=url_for("builder.import_yaml", slug=draft.slug),

@@ -75,6 +75,7 @@ def overview(slug: str) -> Response:
     start = _start(len(chosen.fields))
     problems = problems_of(document)
     shown = chosen.fields[start : start + QUESTIONS]
+    names = wording.distinct([(field.name, sentences.question_words(field)) for field in shown])
     here = url_for("builder.overview", slug=slug, page=chosen.slug)
     return page(
         "overview.html",
@@ -86,7 +87,7 @@ def overview(slug: str) -> Response:
         chosen_title=str(chosen.title),
         chosen_when=sentences.say_condition(chosen.when, document),
         exits=[(one.slug, str(one.title), sentences.say_condition(one.when, document)) for one in chosen.exits],
-        questions=[_question_line(field, document, problems) for field in shown],
+        questions=[_question_line(field, names[field.name], document, problems) for field in shown],
         more=f"{here}&debut={start + QUESTIONS}" if len(chosen.fields) > start + QUESTIONS else None,
         first=here if start else None,
         start=start,
@@ -118,10 +119,11 @@ def _read_only(slug: str) -> Response:
 
 def page_lines(document: ProcedureDocument, problems: Mapping[str, str]) -> list[PageLine]:
     """The pages in order, each with what decides whether it is shown."""
+    names = wording.distinct([(step.slug, str(step.title)) for step in document.steps])
     return [
         PageLine(
             step=step,
-            title=str(step.title),
+            title=names[step.slug],
             when=sentences.say_condition(step.when, document),
             count=len(step.fields),
             problem=_problem(problems, f"steps.{step.slug}")
@@ -135,11 +137,11 @@ def _problem(problems: Mapping[str, str], place: str) -> str:
     return next((text for path, text in problems.items() if path == place or path.startswith(f"{place}.")), "")
 
 
-def _question_line(field: Field, document: ProcedureDocument, problems: Mapping[str, str]) -> QuestionLine:
+def _question_line(field: Field, label: str, document: ProcedureDocument, problems: Mapping[str, str]) -> QuestionLine:
     concept = sentences.known_concept(field)
     return QuestionLine(
         field=field,
-        label=sentences.question_words(field),
+        label=label,
         kind=wording.say_type(concept.type) if concept else field.concept,
         when=sentences.say_condition(field.when, document),
         formula=sentences.say_formula(field, document),

@@ -37,6 +37,7 @@ def procedures() -> Response:
         title=_("Démarches"),
         service=_("Agents"),
         lines=found[start : start + SHOWN],
+        names=wording.distinct([(line.slug, line.title) for line in found]),
         total=len(found),
         next=_address(start + SHOWN) if len(found) > start + SHOWN else None,
         first=_address(0) if start else None,

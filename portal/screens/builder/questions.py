@@ -151,6 +151,7 @@ def _ask_datum(slug: str, *, step_slug: str = "", name: str = "", wrong: str = "
         back = url_for("builder.question_form", slug=slug, name=name)
     query = request.values.get("q", "").strip()[:LINE]
     own = bool(request.values.get("propre"))
+    found = find_concepts(query, document) if query and not own else []
     target = ("nom" if own else "concept") if query or own else "q"
     return page(
         "datum.html",
@@ -160,12 +161,25 @@ def _ask_datum(slug: str, *, step_slug: str = "", name: str = "", wrong: str = "
         errors=[(target, wrong)] if wrong else [],
         action=request.path,
         query=query,
-        found=find_concepts(query, document) if query and not own else [],
+        found=_options(found),
+        hints={one.concept.id: _hint_of(one) for one in found},
         own=own,
         types=own_types(),
         typed=request.form,
         back=back,
     )
+
+
+def _options(found: list[Found]) -> list[tuple[str, str]]:
+    """The answers of the search; the last one is for whoever sees that none will do."""
+    return [(one.concept.id, str(one.concept.label)) for one in found] + (
+        [("aucune", _("Aucune de ces données"))] if found else []
+    )
+
+
+def _hint_of(one: Found) -> str:
+    words = [one.kind, _("donnée %(kind)s", kind=wording.SENSITIVITIES[one.concept.sensitivity])]
+    return ", ".join([*words, _("déjà demandée dans cette démarche")] if one.asked else words)
 
 
 def _sheet(slug: str, name: str) -> SheetPage:

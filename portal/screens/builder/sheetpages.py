@@ -11,9 +11,10 @@ from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.editing.outline import changed
 from portal.casework.catalogue.editing.service import DraftView
 from portal.casework.catalogue.interchange import as_data
+from portal.ground.dictionary.service import FRENCH
 from portal.ground.errors import Invalid
 from portal.screens.builder.entries import Data, Entry, Path, Sheet, get_at, open_sheet
-from portal.screens.builder.saving import Typing, draft_of, page, save
+from portal.screens.builder.saving import OURS, Typing, draft_of, page, save
 
 Find = Callable[[ProcedureDocument], Path]
 MakeEntries = Callable[[ProcedureDocument], Sequence[Entry]]
@@ -72,12 +73,20 @@ class SheetPage:
             if name == place:
                 name = sheet.name_at(place.removeprefix(prefix).lstrip("."))
             label = sheet.form[name].label.text
+            if self._lacks_french(sheet, name):
+                sentence = _("écrivez aussi le texte en français.")
             found.setdefault(name, _("« %(label)s » : %(sentence)s", label=label, sentence=sentence))
         return found
 
+    @staticmethod
+    def _lacks_french(sheet: Sheet, name: str) -> bool:
+        entry = next(one for one in sheet.entries if one.name == name)
+        optional = bool(entry.path) and entry.path[-1] == FRENCH and not sheet.form[name].needed
+        return optional and not str(sheet.form[name].data or "").strip()
+
     def save(self, again: Callable[[Mapping[str, str]], Response]) -> Response:
         """Keep what was typed."""
-        sheet = self.open(draft_of(self.slug), typed=True)
+        sheet = open_sheet(self.entries(draft_of(self.slug).document), {}, request.form)
         labels = {entry.name: sheet.form[entry.name].label.text for entry in sheet.entries}
         return save(
             self.slug,
@@ -85,7 +94,7 @@ class SheetPage:
             part=self.part,
             then=self.then,
             again=again,
-            typing=Typing(labels, self._stored),
+            typing=Typing(labels or {name: name for name in request.form if name not in OURS}, self._stored),
         )
 
     def _change(self, document: ProcedureDocument) -> ProcedureDocument:
@@ -94,10 +103,12 @@ class SheetPage:
         def edit(data: Data) -> None:
             part = get_at(data, path) if path else data
             sheet = open_sheet(self.entries(document), part, request.form)
-            unreadable = sheet.write(part)
-            if unreadable:
-                sentence = _("nous n’avons pas pu lire cette réponse. Vérifiez sa forme.")
-                raise Invalid({f"entry:{name}": sentence for name in unreadable})
+            unreadable, missing = sheet.write(part)
+            if unreadable or missing:
+                odd = _("nous n’avons pas pu lire cette réponse. Vérifiez sa forme.")
+                empty = _("cette information est obligatoire.")
+                sentences = dict.fromkeys(unreadable, odd) | dict.fromkeys(missing, empty)
+                raise Invalid({f"entry:{name}": sentence for name, sentence in sentences.items()})
 
         return changed(document, edit)
 

@@ -1,6 +1,7 @@
 """The words of the builder, by code."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -161,6 +162,12 @@ PLACES: Words = {
     "nir_basis": _l("Texte qui permet de demander le numéro"),
     "example": _l("Exemple"),
 }
+
+
+def distinct(names: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """Key → words, with the key added to the words that several have: two links never read the same."""
+    counts = Counter(words.casefold() for _key, words in names)
+    return {key: f"{words} ({key})" if counts[words.casefold()] > 1 else words for key, words in names}
 
 
 def say_type(kind: ConceptType | str) -> str:

@@ -13,6 +13,7 @@ from portal.ground.errors import Invalid
 MAX_CHARACTERS = 500_000
 # A form that nobody would finish; it would also take long to check at each step.
 MAX_QUESTIONS = 200
+MAX_TITLE = 200
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -52,6 +53,8 @@ def read_document(document: Mapping[str, Any] | ProcedureDocument) -> ProcedureD
         checked = ProcedureDocument.model_validate(dict(document))
     except ValidationError as error:
         raise Invalid({_place(detail["loc"]): _sentence(detail["type"]) for detail in error.errors()}) from None
+    if len(str(checked.title)) > MAX_TITLE:
+        raise Invalid({"title": _("Le titre est trop long : %(limit)d caractères au plus.", limit=MAX_TITLE)})
     if sum(len(step.fields) for step in checked.steps) > MAX_QUESTIONS:
         raise Invalid({"steps": _("Une démarche pose %(limit)d questions au plus.", limit=MAX_QUESTIONS)})
     return checked

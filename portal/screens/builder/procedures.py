@@ -53,7 +53,7 @@ def _sifted(lines: list[Line]) -> list[Line]:
     asked, state = fold(request.args.get("q", "")).split(), request.args.get("etat", "")
     return [
         line
-        for line in lines
+        for line in sorted(lines, key=lambda one: (fold(one.title), one.slug))
         if (not state or state == line.state or (state == "brouillon" and line.has_draft))
         and all(word in fold(f"{line.title} {line.slug} {line.department}") for word in asked)
     ]

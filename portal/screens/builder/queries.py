@@ -75,7 +75,7 @@ def list_procedures(session: Session) -> list[Line]:
         .join(ProcedureVersion, latest)
         .join(Department, Department.id == Procedure.department_id)
         .outerjoin(Agent, Agent.id == ProcedureVersion.edited_by)
-        .order_by(ProcedureVersion.title, Procedure.slug)
+        .order_by(Procedure.slug)
         .limit(LIMIT)
     )
     return [

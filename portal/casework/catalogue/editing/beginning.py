@@ -3,10 +3,9 @@
 from typing import Any
 
 from portal.casework.catalogue.document import ProcedureDocument
-from portal.casework.catalogue.interchange import as_data, read_document
+from portal.casework.catalogue.interchange import MAX_TITLE, as_data, read_document
 
 COPY_OF = "Copie de %s"
-MAX_TITLE = 200
 
 
 def new_document(*, slug: str, title: str, department: str, theme: str) -> ProcedureDocument:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.completeness import problems_of
 from portal.casework.catalogue.document import ProcedureDocument
-from portal.casework.catalogue.editing.beginning import MAX_TITLE, copied_document, new_document
+from portal.casework.catalogue.editing.beginning import copied_document, new_document
 from portal.casework.catalogue.editing.naming import slug_of
 from portal.casework.catalogue.editing.shapes import DraftView
 from portal.casework.catalogue.enums import VersionState
@@ -74,7 +74,6 @@ def _current(session: Session, procedure: Procedure) -> int:
 
 
 def _create(session: Session, actor: Actor, document: ProcedureDocument, action: str) -> DraftView:
-    _check_title(document)
     department = _department(session, document.department)
     procedure = Procedure(
         local_authority_id=department.local_authority_id,
@@ -143,7 +142,6 @@ def change_draft(session: Session, actor: Actor, slug: str, revision: int, chang
     document = change(_read(row))
     if document.slug != procedure.slug:
         document = read_document({**as_data(document), "slug": procedure.slug})
-    _check_title(document)
     department = _department(session, document.department)
     data = as_data(document)
     if data == row.document:
@@ -248,11 +246,6 @@ def delete_procedure(session: Session, actor: Actor, slug: str) -> None:
 
 def _new_slug(session: Session, words: str) -> str:
     return slug_of(words, TAKEN | set(session.scalars(select(Procedure.slug))))
-
-
-def _check_title(document: ProcedureDocument) -> None:
-    if len(str(document.title)) > MAX_TITLE:
-        raise Invalid({"title": _("Le titre est trop long : %(limit)d caractères au plus.", limit=MAX_TITLE)})
 
 
 def _department(session: Session, slug: str) -> DepartmentView:

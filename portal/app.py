@@ -38,6 +38,7 @@ from portal.people.identity.errands import on_errand
 from portal.people.identity.views import blueprint as identity_blueprint
 from portal.records.connections.service import ConnectionRegistry, load_connections
 from portal.screens.backoffice.views import blueprint as backoffice_blueprint
+from portal.screens.builder.views import blueprint as builder_blueprint
 from portal.screens.counter.views import blueprint as counter_blueprint
 from portal.screens.myspace.views import blueprint as myspace_blueprint
 from portal.screens.pages.views import blueprint as pages_blueprint
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     myspace_blueprint,
     backoffice_blueprint,
     counter_blueprint,
+    builder_blueprint,
     exchanges_blueprint,
 )
 
@@ -111,6 +113,7 @@ def _menu() -> list[tuple[str, str]]:
             (_("Demandes"), "/agents/dossiers", Permission.REQUESTS_READ),
             (_("Guichet"), "/agents/guichet", Permission.DRAFTS_ASSIST),
             (_("Saisie d’un courrier"), "/agents/saisie", Permission.REQUESTS_ENTER),
+            (_("Démarches"), "/agents/demarches", Permission.PROCEDURES_EDIT),
             (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
             (_("Envois"), "/agents/envois", Permission.DELIVERIES_RETRY),
             (_("Connexions"), "/agents/connexions", Permission.CONNECTIONS_READ),

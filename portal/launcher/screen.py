@@ -31,12 +31,13 @@ def ready(options: Options, address: str, seconds: float, *, providers: bool) ->
 
 
 def sign_ins(address: str) -> list[str]:
-    """The three sign-ins, with people of the sandbox."""
+    """The sign-ins, with people of the sandbox."""
     return [
         "Se connecter (personnes fictives du bac à sable) :",
         f"  Usager                 {address}/connexion          Angela Claire Louise DUBOIS (angela)",
         f"  Agent France Services  {address}/agents/connexion   Karim Haddad (k.haddad)",
         f"  Agent du service       {address}/agents/connexion   Claire Le Goff (c.legoff)",
+        f"  Agent des démarches    {address}/agents/connexion   Inès Moreau (i.moreau)",
     ]
 
 

@@ -37,6 +37,7 @@ VIOLATIONS = {
     "rooms of screens": [
         ("portal.screens.myspace.views", "portal.screens.backoffice.queries"),
         ("portal.screens.counter.views", "portal.screens.backoffice.queries"),
+        ("portal.screens.builder.views", "portal.screens.backoffice.queries"),
     ],
     "rooms of engine": [
         ("portal.engine.prefill.service", "portal.engine.exchanges.views"),

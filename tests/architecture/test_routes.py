@@ -26,6 +26,7 @@ JOIN = "accounts:join"
 POLLS = "participation:manage"
 POST_LETTERS = "letters:post"
 ASSIST, ENTER = "drafts:assist", "requests:enter"
+EDIT, PUBLISH = "procedures:edit", "procedures:publish"
 ANY = "any agent"
 
 # Address → method → who may come in. A route that is not here, or not so, fails the tests.
@@ -48,6 +49,31 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/connexions/<name>/pause": {"GET": OPERATE, "POST": OPERATE},
     "/agents/connexions/<name>/reprendre": {"POST": OPERATE},
     "/agents/connexions/<name>/verifier": {"POST": OPERATE},
+    "/agents/demarches": {"GET": EDIT},
+    "/agents/demarches/<slug>": {"GET": EDIT},
+    "/agents/demarches/<slug>/<any(presentation,canaux,legal,envois,circuit):tab>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/abandonner": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/annuler": {"POST": EDIT},
+    "/agents/demarches/<slug>/condition/<any(page,question,sortie):kind>/<key>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/dupliquer": {"POST": EDIT},
+    "/agents/demarches/<slug>/fermer": {"GET": PUBLISH, "POST": PUBLISH},
+    "/agents/demarches/<slug>/modifier": {"POST": EDIT},
+    "/agents/demarches/<slug>/pages/<step_slug>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/pages/<step_slug>/questions/nouvelle": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/pages/<step_slug>/repetition": {"POST": EDIT},
+    "/agents/demarches/<slug>/pages/<step_slug>/sorties": {"POST": EDIT},
+    "/agents/demarches/<slug>/pages/<step_slug>/sorties/<exit_slug>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/pages/<step_slug>/sorties/<exit_slug>/retirer": {"POST": EDIT},
+    "/agents/demarches/<slug>/pages/nouvelle": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/plan": {"POST": EDIT},
+    "/agents/demarches/<slug>/questions/<name>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/questions/<name>/donnee": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/rouvrir": {"POST": PUBLISH},
+    "/agents/demarches/<slug>/supprimer": {"GET": PUBLISH, "POST": PUBLISH},
+    "/agents/demarches/<slug>/textes": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/versions/<int:version>.yaml": {"GET": EDIT},
+    "/agents/demarches/<slug>/yaml": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/nouvelle": {"GET": EDIT, "POST": EDIT},
     "/agents/courriers": {"GET": POST_LETTERS},
     "/agents/courriers/<uuid:letter_id>": {"GET": POST_LETTERS},
     "/agents/courriers/<uuid:letter_id>.pdf": {"GET": POST_LETTERS},
@@ -232,12 +258,14 @@ RIGHTS: dict[str, set[str]] = {
     "department agent": {READ, ASSIGN, MESSAGE, DECIDE},
     "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER},
     "operator": {HEALTH, OPERATE, RETRY},
+    "procedure officer": {EDIT, PUBLISH},
 }
 LOGINS = {
     "counter agent": "k.haddad",
     "department agent": "c.legoff",
     "supervisor": "s.amrani",
     "operator": "o.operateur",
+    "procedure officer": "i.moreau",
 }
 PERMISSIONS = {
     READ: Permission.REQUESTS_READ,
@@ -252,6 +280,8 @@ PERMISSIONS = {
     POST_LETTERS: Permission.LETTERS_POST,
     ASSIST: Permission.DRAFTS_ASSIST,
     ENTER: Permission.REQUESTS_ENTER,
+    EDIT: Permission.PROCEDURES_EDIT,
+    PUBLISH: Permission.PROCEDURES_PUBLISH,
 }
 # Signing out comes last, so that one browser may try them all.
 ROUTES = sorted(
@@ -317,6 +347,7 @@ def test_the_rights_of_each_role() -> None:
         "department agent": Role.DEPARTMENT_AGENT,
         "supervisor": Role.SUPERVISOR,
         "operator": Role.OPERATOR,
+        "procedure officer": Role.PROCEDURE_OFFICER,
     }
     assert set(roles.values()) == set(Role)
     for who, role in roles.items():

@@ -55,6 +55,8 @@ def walked(stack: Stack, browser: Browser, tmp_path_factory: pytest.TempPathFact
         walk_at_the_counter(visit, stack)
     with visiting(browser, folder, seen, "agent") as visit:
         walk_as_operator(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
+        walk_as_procedure_officer(visit, stack)
     return Walked(seen, folder)
 
 
@@ -191,3 +193,34 @@ def walk_as_operator(visit: Visit, stack: Stack) -> None:
     visit.press("Mettre en pause", "connexions, en pause")
     visit.press("Reprendre", "connexions, reprise")
     visit.go(f"{stack.url}/agents/envois", "envois")
+
+
+def walk_as_procedure_officer(visit: Visit, stack: Stack) -> None:
+    """A procedure written in the browser."""
+    sign_in(visit.hand, stack, "Inès Moreau", agent=True)
+    visit.go(f"{stack.url}/agents/demarches", "démarches")
+    visit.go(f"{stack.url}/agents/demarches/nouvelle", "démarche, nouvelle")
+    visit.press("Créer la démarche", "démarche, nouvelle, refusée")
+    base = f"{stack.url}/agents/demarches/place-en-creche"
+    visit.go(base, "démarche publiée")
+    visit.press("Commencer une nouvelle version", "démarche, brouillon ouvert")
+    for path, name in (
+        ("?page=accueil", "questions"),
+        ("/presentation", "présentation"),
+        ("/canaux", "canaux"),
+        ("/legal", "cadre légal"),
+        ("/envois", "envois"),
+        ("/circuit", "circuit"),
+        ("/textes?langue=en&page=accueil", "langues"),
+        ("/yaml", "versions et YAML"),
+        ("/pages/nouvelle", "page, nouvelle"),
+        ("/pages/accueil", "page"),
+        ("/questions/childcare_kind", "question"),
+        ("/questions/childcare_kind/donnee?q=enfant", "donnée, recherche"),
+        ("/pages/accueil/questions/nouvelle?propre=1", "donnée propre au service"),
+        ("/condition/question/childcare_days", "conditions"),
+        ("/condition/page/accueil?question=guardian_role", "condition, réponse"),
+        ("/abandonner", "abandonner un brouillon"),
+        ("/fermer", "fermer une démarche"),
+    ):
+        visit.go(base + path, f"démarche, {name}")

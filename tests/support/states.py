@@ -15,6 +15,14 @@ NOT_PAGES = frozenset(
         "welcome.checklist_calendar",
         "welcome.checklist_erase",
         "welcome.checklist_text",
+        "builder.undo",
+        "builder.duplicate",
+        "builder.write",
+        "builder.discard",
+        "builder.set_repeat",
+        "builder.add_exit",
+        "builder.remove_exit",
+        "builder.export_yaml",
         "readyz",
         "exchanges.receive",
         "journey_kit.agree",
@@ -873,3 +881,57 @@ register("counter.entry_resume", "agent", _DESK, plain=_TYPED)
 register("counter.entry_add_file", "agent", _DESK, plain=_TYPED)
 register("counter.entry_choose_file", "agent", _DESK, plain=_TYPED)
 register("counter.entry_paper", "agent", _DESK, just_sent=_TYPED)
+# The builder. Every act that keeps something answers with a redirection, or with one of these.
+_BUILDER = "portal/screens/builder/test_editing.py"
+_DRAFTS = "portal/screens/builder/test_drafts.py"
+_TWINS = "test_a_page_only_for_parents_of_twins_is_added_to_a_copy"
+_MOVES = "test_pages_and_questions_move_are_copied_removed_and_put_back"
+_WORDS = "test_a_question_is_asked_in_other_words_and_bound_to_another_datum"
+_EXITS = "test_an_exit_and_a_repetition"
+_TWO_OFFICERS = "test_the_second_of_two_officers_gets_both_versions_and_keeps_what_was_typed"
+_FAULTS = "test_a_draft_with_faults_can_still_be_read_and_repaired"
+_IN_USE = "test_a_procedure_in_use_is_closed_and_opened_again_never_deleted"
+_CREATED = "test_a_procedure_is_created_then_deleted"
+_REFUSED = "test_what_cannot_be_read_comes_back_with_its_sentence"
+_LIGHT = "test_pages_stay_light_whatever_the_procedure_holds"
+register("builder.procedures", "agent", _DRAFTS, plain=_LIGHT, filtered=_CREATED, nothing_found=_CREATED)
+register("builder.new_procedure", "agent", _DRAFTS, plain=_CREATED)
+register("builder.create_procedure", "agent", _DRAFTS, error=_CREATED)
+register("builder.confirm_delete", "agent", _DRAFTS, plain=_CREATED, in_use=_IN_USE)
+register("builder.delete", "agent", _DRAFTS, in_use=_IN_USE)
+register("builder.confirm_close", "agent", _DRAFTS, plain=_IN_USE, not_open=_IN_USE)
+register("builder.close", "agent", _DRAFTS, not_open=_IN_USE)
+register("builder.reopen", "agent", _DRAFTS, already_open=_IN_USE)
+register("builder.confirm_discard", "agent", _DRAFTS, plain=_IN_USE)
+register("builder.overview", "agent", _BUILDER, plain=_MOVES, copied=_TWINS, empty_page=_TWINS)
+register(
+    "builder.overview",
+    "agent",
+    _DRAFTS,
+    nothing_being_written="test_residents_keep_what_is_published_while_an_officer_writes",
+    faulty=_FAULTS,
+)
+register("builder.act", "agent", _BUILDER, refused=_MOVES)
+register("builder.new_page", "agent", _BUILDER, plain=_TWINS)
+register("builder.add_page", "agent", _BUILDER, error=_TWINS)
+register("builder.page_form", "agent", _BUILDER, plain=_EXITS, repeated=_EXITS)
+register("builder.save_page", "agent", _BUILDER, error=_EXITS)
+register("builder.save_page", "agent", _DRAFTS, conflict=_TWO_OFFICERS, part_removed=_TWO_OFFICERS)
+register("builder.exit_form", "agent", _BUILDER, plain=_EXITS)
+register("builder.save_exit", "agent", _BUILDER, error=_EXITS)
+register("builder.new_question", "agent", _BUILDER, own_datum=_TWINS, found=_TWINS)
+register("builder.add_question", "agent", _BUILDER, error=_TWINS)
+register("builder.rebind_form", "agent", _BUILDER, found=_WORDS)
+register("builder.rebind", "agent", _BUILDER, error=_WORDS)
+register("builder.question_form", "agent", _BUILDER, plain=_WORDS)
+register("builder.question_form", "agent", _DRAFTS, unknown=_FAULTS)
+register("builder.save_question", "agent", _BUILDER, error=_WORDS)
+register("builder.condition_form", "agent", _BUILDER, none_yet=_TWINS, question_chosen=_TWINS, two_lines=_EXITS)
+register("builder.condition_form", "agent", _DRAFTS, nested=_FAULTS)
+register("builder.save_condition", "agent", _BUILDER, error=_TWINS, conflict=_EXITS)
+register("builder.tab_form", "agent", _BUILDER, plain=_REFUSED)
+register("builder.save_tab", "agent", _BUILDER, error=_REFUSED)
+register("builder.texts_form", "agent", _BUILDER, plain="test_texts_are_written_side_by_side")
+register("builder.save_texts", "agent", _BUILDER, error="test_texts_are_written_side_by_side")
+register("builder.yaml_form", "agent", _DRAFTS, plain="test_a_hostile_text_changes_nothing")
+register("builder.import_yaml", "agent", _DRAFTS, error="test_a_hostile_text_changes_nothing")

@@ -150,12 +150,15 @@ class Exit(_Part):
 
 
 class Step(_Part):
-    """One page of questions; with ``repeat``, one for each of several. ``exits`` are looked at once it is saved."""
+    """One page of questions; with ``repeat``, one for each of several. ``exits`` are looked at once it is saved.
+
+    A draft may have pages without any question yet: they are not shown, and not published.
+    """
 
     slug: Slug
     title: LocalText
     lead: LocalText | None = None
-    fields: Annotated[tuple[Field, ...], Limits(min_length=1, max_length=60)]
+    fields: Annotated[tuple[Field, ...], Limits(max_length=60)] = ()
     when: Condition | None = None
     repeat: Repeat | None = None
     exits: Annotated[tuple[Exit, ...], Limits(max_length=5)] = ()

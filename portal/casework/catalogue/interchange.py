@@ -11,6 +11,9 @@ from portal.casework.catalogue.document import ProcedureDocument
 from portal.ground.errors import Invalid
 
 MAX_CHARACTERS = 500_000
+# A form that nobody would finish; it would also take long to check at each step.
+MAX_QUESTIONS = 200
+MAX_TITLE = 200
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -47,9 +50,14 @@ def read_document(document: Mapping[str, Any] | ProcedureDocument) -> ProcedureD
     if isinstance(document, ProcedureDocument):
         return document
     try:
-        return ProcedureDocument.model_validate(dict(document))
+        checked = ProcedureDocument.model_validate(dict(document))
     except ValidationError as error:
         raise Invalid({_place(detail["loc"]): _sentence(detail["type"]) for detail in error.errors()}) from None
+    if len(str(checked.title)) > MAX_TITLE:
+        raise Invalid({"title": _("Le titre est trop long : %(limit)d caractères au plus.", limit=MAX_TITLE)})
+    if sum(len(step.fields) for step in checked.steps) > MAX_QUESTIONS:
+        raise Invalid({"steps": _("Une démarche pose %(limit)d questions au plus.", limit=MAX_QUESTIONS)})
+    return checked
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -27,7 +27,10 @@ class Procedure(Base):
 
 
 class ProcedureVersion(Base):
-    """One version. Its document changes while it is a draft, never afterwards."""
+    """One version. Its document changes while it is a draft, never afterwards.
+
+    ``revision`` counts the changes of a draft, ``former_document`` is what the last of them replaced.
+    """
 
     __tablename__ = "procedure_version"
     __table_args__ = (
@@ -44,3 +47,7 @@ class ProcedureVersion(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     published_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0, server_default="0")
+    edited_at: Mapped[datetime | None]
+    edited_by: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id"))
+    former_document: Mapped[dict[str, Any] | None] = mapped_column(JsonData)

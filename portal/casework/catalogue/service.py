@@ -124,7 +124,9 @@ def _revise(session: Session, procedure: Procedure, document: ProcedureDocument)
     if latest.document == as_data(document):
         return
     if latest.state is VersionState.DRAFT:
+        latest.former_document = latest.document
         latest.title, latest.document = str(document.title), as_data(document)
+        latest.revision += 1  # an officer who is writing it is told
         return
     procedure.latest_version += 1
     _add_version(session, procedure, document)
@@ -148,6 +150,8 @@ def publish_procedure(
     if procedure.published_version not in {None, version}:
         _archive(_version(session, procedure.id, procedure.published_version or 0))
     if row.state is VersionState.DRAFT:
+        procedure.department_id = _department(session, str(row.document["department"])).id
+        row.former_document = None
         row.state, row.published_at = VersionState.PUBLISHED, clock.now()
         procedure.published_version = version
         record(session, actor, "procedure_published", details={"procedure": procedure.slug, "version": str(version)})

@@ -16,7 +16,9 @@ from portal.ground.dictionary.service import FILE_TYPES
 
 Problem = tuple[str, str]
 # Addresses of the pages around the steps: a step of that name could not be opened.
-TAKEN_SLUGS = frozenset({"abandonner", "ailleurs", "brouillon-efface", "commencer", "envoyer", "verifier"})
+TAKEN_SLUGS = frozenset(
+    {"abandonner", "ailleurs", "brouillon-efface", "changement", "commencer", "envoyer", "verifier"}
+)
 MAX_FIELDS = 1000
 # Concepts that a procedure may ask as many times as it has questions of that kind, each in its own words.
 IN_OWN_WORDS = "form."
@@ -30,6 +32,7 @@ def faults_of(document: ProcedureDocument) -> Iterator[Problem]:
     yield from _names(document)
     asked = Asked()
     for step in document.steps:
+        yield from _empty(step)
         yield from _step(step)
         yield from faults_of_condition(f"steps.{step.slug}.when", step.when, asked)
         inside = asked.inside()
@@ -51,6 +54,11 @@ def _names(document: ProcedureDocument) -> Iterator[Problem]:
         yield f"fields.{name}", _("Deux questions portent le même nom : %(name)s.", name=name)
     for concept in repeated(field.concept for field in fields if not field.concept.startswith(IN_OWN_WORDS)):
         yield f"concepts.{concept}", _("La même donnée est demandée deux fois : %(name)s.", name=concept)
+
+
+def _empty(step: Step) -> Iterator[Problem]:
+    if not step.fields:
+        yield f"steps.{step.slug}.fields", _("Cette page ne pose aucune question : %(name)s.", name=str(step.title))
 
 
 def _step(step: Step) -> Iterator[Problem]:

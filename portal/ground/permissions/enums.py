@@ -12,6 +12,8 @@ class Permission(StrEnum):
     DELIVERIES_RETRY = "outbox:delivery:retry"
     DRAFTS_ASSIST = "requests:draft:assist"
     PARTICIPATION_MANAGE = "participation:poll:manage"
+    PROCEDURES_EDIT = "catalogue:procedure:edit"
+    PROCEDURES_PUBLISH = "catalogue:procedure:publish"
     LETTERS_POST = "letters:letter:post"
     REQUESTS_ASSIGN = "requests:request:assign"
     REQUESTS_DECIDE = "requests:request:decide"
@@ -26,6 +28,7 @@ class Role(StrEnum):
     COUNTER_AGENT = "counter_agent"
     DEPARTMENT_AGENT = "department_agent"
     OPERATOR = "operator"
+    PROCEDURE_OFFICER = "procedure_officer"
     RESIDENT = "resident"
     SUPERVISOR = "supervisor"
 

@@ -27,6 +27,8 @@ _SUPERVISOR = _COUNTER | {
     Permission.PARTICIPATION_MANAGE,
 }
 _OPERATOR = frozenset({Permission.CONNECTIONS_READ, Permission.CONNECTIONS_OPERATE, Permission.DELIVERIES_RETRY})
+# Apart from casework: who writes procedures sees no request.
+_PROCEDURES = frozenset({Permission.PROCEDURES_EDIT, Permission.PROCEDURES_PUBLISH})
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -35,6 +37,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.DEPARTMENT_AGENT: _DEPARTMENT,
         Role.SUPERVISOR: _SUPERVISOR,
         Role.OPERATOR: _OPERATOR,
+        Role.PROCEDURE_OFFICER: _PROCEDURES,
     }
 )
 

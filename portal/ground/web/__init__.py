@@ -16,7 +16,7 @@ from portal.ground.web.context import (
 from portal.ground.web.discreet import discreet
 from portal.ground.web.languages import reading_language
 from portal.ground.web.limits import take
-from portal.ground.web.pages import is_fragment, page, redirect_to, safe_next
+from portal.ground.web.pages import is_fragment, page, redirect_to, redirect_to_path, safe_next
 
 __all__ = [
     "PortalApp",
@@ -33,6 +33,7 @@ __all__ = [
     "page",
     "reading_language",
     "redirect_to",
+    "redirect_to_path",
     "safe_next",
     "settings",
     "take",

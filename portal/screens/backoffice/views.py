@@ -24,9 +24,11 @@ blueprint = Blueprint("backoffice", __name__, url_prefix="/agents")
 @blueprint.get("/")
 @agent_only(None)
 def home() -> Response:
-    """Where an agent starts: the queue, or the connections for who runs them."""
+    """Where an agent starts: the queue, the procedures for who writes them, the connections for who runs them."""
     if web.actor().can(Permission.REQUESTS_READ):
         return web.redirect_to("backoffice.queue")
+    if web.actor().can(Permission.PROCEDURES_EDIT):
+        return web.redirect_to("builder.procedures")
     return web.redirect_to("backoffice.connections")
 
 

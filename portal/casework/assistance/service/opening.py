@@ -134,7 +134,7 @@ def send_assisted(
         idempotency_key=idempotency_key,
         channel=row.channel,
         version=version,
-        origins=origins,
+        origins=origins or {},
     )
     if not sent.is_replay:
         conclude(session, row.draft_id, sent.request_id)

@@ -16,6 +16,8 @@ from journeys.daily_services.reports.service import send_report
 from journeys.daily_services.reports.shapes import NewReport
 from portal.casework.assistance import service as assistance
 from portal.casework.assistance.enums import Proof
+from portal.casework.catalogue.editing import service as editing
+from portal.casework.catalogue.editing.outline import edit_page
 from portal.casework.catalogue.service import get_published
 from portal.casework.documents import service as documents
 from portal.casework.documents.enums import DocumentState
@@ -135,6 +137,7 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         "move": "study",
         **newcomers_list(visitor),
         **move_told(database, town),
+        **procedures_written(database, town),
     }
 
 
@@ -152,6 +155,29 @@ def move_told(database: Database, town: Town) -> dict[str, str]:
     move = Move(database, town.angela, child())
     move.agree("caf")
     return {"event_id": str(move.id), "key": "caf", "slot": "1"}
+
+
+def procedures_written(database: Database, town: Town) -> dict[str, str]:
+    """A procedure that an officer writes, with a way out of its first page, and a second version of another."""
+    officer = town.agent(town.commune.agents["i.moreau"])
+    way_out = {
+        "slug": "ailleurs",
+        "when": {"field": "contact_email", "filled": False},
+        "title": {"fr": "Ailleurs"},
+        "text": {"fr": "Écrivez à la mairie."},
+    }
+    with database.writing() as session:
+        made = editing.duplicate_procedure(session, officer, "carte-mediatheque")
+        editing.change_draft(
+            session,
+            officer,
+            made.slug,
+            made.revision,
+            lambda document: edit_page(document, "vous", lambda data: data.update(exits=[way_out])),
+            part="exit_added",
+        )
+        editing.open_draft(session, officer, "carte-mediatheque")
+    return {"written": made.slug, "exit_slug": "ailleurs", "kind": "page", "tab": "legal", "version": "1"}
 
 
 def held_polls(database: Database, town: Town) -> dict[str, str]:
@@ -176,6 +202,9 @@ def known_at(rule: str, values: dict[str, str]) -> dict[str, str]:
         "/suivre": {"reference": values["reported"]},
         "/agents/signalements": {"reference": values["reported"]},
         "/participer/": {"slug": values["poll"]},
+        "/agents/demarches/<slug>": {"slug": values["written"], "name": "contact_email", "key": "adresse"},
+        "/agents/demarches/<slug>/abandonner": {"slug": "carte-mediatheque"},
+        "/agents/demarches/<slug>/fermer": {"slug": "carte-mediatheque"},
         "/agents/sondages/<uuid:poll_id>/modifier": {"poll_id": values["draft_poll"]},
         "/agents/sondages/<uuid:poll_id>/clore": {"poll_id": values["open_poll"]},
     }
@@ -185,7 +214,9 @@ def known_at(rule: str, values: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 def browsers(sign_in: Callable[..., Browser], visitor: Browser, town: Town) -> dict[str, Browser]:
     """Everybody who reads."""
-    agents = {login: sign_in(town.commune.agents[login]) for login in ("m.yildiz", "s.amrani", "o.operateur")}
+    agents = {
+        login: sign_in(town.commune.agents[login]) for login in ("m.yildiz", "s.amrani", "o.operateur", "i.moreau")
+    }
     return {"visitor": visitor, "resident": sign_in(town.angela), **agents}
 
 

@@ -35,6 +35,7 @@ AGENTS = (
     ("k.haddad", "Karim Haddad", Role.COUNTER_AGENT, ("france-services",)),
     ("s.amrani", "Samira Amrani", Role.SUPERVISOR, tuple(slug for slug, _, _ in DEPARTMENTS)),
     ("o.operateur", "Odile Perrin", Role.OPERATOR, ()),
+    ("i.moreau", "Inès Moreau", Role.PROCEDURE_OFFICER, ()),
     ("j.ferrand", "Jonas Ferrand", Role.DEPARTMENT_AGENT, ("voirie",)),
     ("m.yildiz", "Meryem Yıldız", Role.DEPARTMENT_AGENT, ("mediatheque",)),
     ("h.rasoa", "Hanta Rasoa", Role.DEPARTMENT_AGENT, ("etat-civil",)),

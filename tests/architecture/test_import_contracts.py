@@ -34,7 +34,10 @@ VIOLATIONS = {
         ("portal.ground.errors", "portal.records.outbox.service"),
         ("portal.people.accounts.policy", "portal.casework.requests.service"),
     ],
-    "rooms of screens": [("portal.screens.myspace.views", "portal.screens.backoffice.queries")],
+    "rooms of screens": [
+        ("portal.screens.myspace.views", "portal.screens.backoffice.queries"),
+        ("portal.screens.builder.views", "portal.screens.backoffice.queries"),
+    ],
     "rooms of engine": [
         ("portal.engine.prefill.service", "portal.engine.exchanges.views"),
         ("portal.engine.addresses.service", "portal.engine.prefill.service"),

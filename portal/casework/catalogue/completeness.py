@@ -15,7 +15,7 @@ from portal.ground.dictionary.service import ConceptType, get_concept, has_conce
 
 Problem = tuple[str, str]
 # Addresses of the pages around the steps: a step of that name could not be opened.
-TAKEN_SLUGS = frozenset({"abandonner", "commencer", "envoyer", "verifier"})
+TAKEN_SLUGS = frozenset({"abandonner", "changement", "commencer", "envoyer", "verifier"})
 
 
 def problems_of(document: ProcedureDocument, *, connections: Collection[str] | None = None) -> dict[str, str]:

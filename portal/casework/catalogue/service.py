@@ -333,6 +333,7 @@ def _view(procedure: Procedure, row: ProcedureVersion, language: str = FRENCH) -
         document=document,
         department_id=procedure.department_id,
         local_authority_id=procedure.local_authority_id,
+        archived_at=row.archived_at,
     )
 
 

@@ -1,6 +1,7 @@
 """What the catalogue gives: plain immutable values."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from portal.casework.catalogue.document import ProcedureDocument
@@ -9,7 +10,7 @@ from portal.casework.catalogue.enums import VersionState
 
 @dataclass(frozen=True, slots=True)
 class ProcedureView:
-    """One version of a procedure, with its document."""
+    """One version of a procedure, with its document. ``archived_at``: when it stopped being offered."""
 
     id: UUID
     slug: str
@@ -20,6 +21,7 @@ class ProcedureView:
     document: ProcedureDocument
     department_id: UUID
     local_authority_id: UUID
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

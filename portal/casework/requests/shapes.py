@@ -7,6 +7,8 @@ from uuid import UUID
 
 from portal.casework.catalogue.document import Recourse
 from portal.casework.catalogue.enums import Regime
+from portal.casework.catalogue.migrating import Migration
+from portal.casework.catalogue.service import ProcedureView
 from portal.casework.documents.service import DocumentView
 from portal.casework.requests.acknowledgements import AcknowledgedService, AcknowledgementData
 from portal.casework.requests.enums import Act, Channel, Closing, MessageKind, RequestStatus
@@ -28,6 +30,16 @@ class DraftView:
     done_steps: tuple[str, ...]
     version: int
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationOffer:
+    """A draft of a version that is no longer offered. ``until``: when it can no longer end on it; None without end."""
+
+    begun: ProcedureView
+    offered: ProcedureView
+    migration: Migration
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,11 @@ def go_to(folder: Folder, step: Any) -> Response:
     return redirect_to("journey_kit.show_step", slug=folder.slug, step_slug=step.slug)
 
 
+def to_choice(folder: Folder) -> Response:
+    """The procedure changed since the draft was begun: the person chooses, knowing what changes."""
+    return redirect_to("journey_kit.show_change", slug=folder.slug)
+
+
 def show_sent(folder: Folder, sent: requests.RequestSummary) -> Response:
     """The person came back to a form already sent: nothing is sent twice."""
     return page(
@@ -74,7 +79,8 @@ def start(slug: str) -> Response:
 @resident_only
 def resume(slug: str) -> Response:
     """Where a person lands after signing in to begin. Writes nothing: the draft is born with the first answer."""
-    return go_on(open_folder(slug))
+    folder = open_folder(slug)
+    return to_choice(folder) if folder.newer else go_on(folder)
 
 
 @blueprint.post("/<slug>/commencer")
@@ -82,6 +88,8 @@ def resume(slug: str) -> Response:
 def begin(slug: str) -> Response:
     """Open a draft, or find the one already open."""
     folder = open_folder(slug)
+    if folder.newer:
+        return to_choice(folder)
     if folder.draft is None:
         folder = Folder(folder.procedure, requests.start_draft(unit(), actor(), folder.procedure))
     return go_on(folder)

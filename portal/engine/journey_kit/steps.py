@@ -17,11 +17,11 @@ from portal.casework.requests.service import DraftView
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.comparison import compare
 from portal.engine.journey_kit.flow import is_open, next_step, place_of
-from portal.engine.journey_kit.folder import Folder, just_sent, open_folder
+from portal.engine.journey_kit.folder import Folder, is_over, just_sent, open_folder
 from portal.engine.journey_kit.forms import PREFIX, StepForm
 from portal.engine.journey_kit.offers import offers_of
 from portal.engine.journey_kit.pieces import files_kept, pieces_of
-from portal.engine.journey_kit.start import go_on, go_to, show_sent, trail_of, without_draft
+from portal.engine.journey_kit.start import go_on, go_to, show_sent, to_choice, trail_of, without_draft
 from portal.engine.prefill.service import Prefilled, held_answers, mark_of, shown_answers
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import actor, page, reading_language, unit
@@ -53,6 +53,8 @@ def show_step(slug: str, step_slug: str) -> Response:
         sent = just_sent(folder)
         if sent is not None:
             return show_sent(folder, sent)
+    if is_over(folder):
+        return to_choice(folder)
     if not is_open(folder.document, folder.answers, folder.done, step.slug):
         return without_draft(folder) if folder.draft is None else go_on(folder)
     stashed = _stashed(request.args.get("reprise", ""))

@@ -1,13 +1,13 @@
-"""The pages of any procedure; its views stand in four modules, by moment."""
+"""The pages of any procedure; its views stand in modules, by moment."""
 
 from flask import Flask
 from flask.sansio.blueprints import BlueprintSetupState
 
-from portal.engine.journey_kit import agreeing, evidence, sending, start, steps
+from portal.engine.journey_kit import agreeing, evidence, migrating, sending, start, steps
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.journeys import register_journeys
 
-__all__ = ["agreeing", "blueprint", "evidence", "sending", "start", "steps"]
+__all__ = ["agreeing", "blueprint", "evidence", "migrating", "sending", "start", "steps"]
 
 
 def _with_journeys(state: BlueprintSetupState) -> None:

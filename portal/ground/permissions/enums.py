@@ -7,10 +7,13 @@ class Permission(StrEnum):
     """What an agent may do. Residents hold none: their rows are scoped by owner."""
 
     ACCOUNTS_JOIN = "accounts:sign_in:join"
+    CONCEPTS_DECIDE = "dictionary:concept:decide"
     CONNECTIONS_OPERATE = "connections:connection:operate"
     CONNECTIONS_READ = "connections:health:read"
     DELIVERIES_RETRY = "outbox:delivery:retry"
     PARTICIPATION_MANAGE = "participation:poll:manage"
+    PROCEDURES_EDIT = "catalogue:procedure:edit"
+    PROCEDURES_PUBLISH = "catalogue:procedure:publish"
     LETTERS_POST = "letters:letter:post"
     REQUESTS_ASSIGN = "requests:request:assign"
     REQUESTS_DECIDE = "requests:request:decide"
@@ -24,6 +27,7 @@ class Role(StrEnum):
     COUNTER_AGENT = "counter_agent"
     DEPARTMENT_AGENT = "department_agent"
     OPERATOR = "operator"
+    PROCEDURE_OFFICER = "procedure_officer"
     RESIDENT = "resident"
     SUPERVISOR = "supervisor"
 

@@ -21,7 +21,16 @@ _SUPERVISOR = _COUNTER | {
     Permission.DELIVERIES_RETRY,
     Permission.PARTICIPATION_MANAGE,
 }
-_OPERATOR = frozenset({Permission.CONNECTIONS_READ, Permission.CONNECTIONS_OPERATE, Permission.DELIVERIES_RETRY})
+_OPERATOR = frozenset(
+    {
+        Permission.CONCEPTS_DECIDE,
+        Permission.CONNECTIONS_READ,
+        Permission.CONNECTIONS_OPERATE,
+        Permission.DELIVERIES_RETRY,
+    }
+)
+# Apart from casework: who writes procedures sees no request.
+_PROCEDURES = frozenset({Permission.PROCEDURES_EDIT, Permission.PROCEDURES_PUBLISH})
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
@@ -30,6 +39,7 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.DEPARTMENT_AGENT: _DEPARTMENT,
         Role.SUPERVISOR: _SUPERVISOR,
         Role.OPERATOR: _OPERATOR,
+        Role.PROCEDURE_OFFICER: _PROCEDURES,
     }
 )
 

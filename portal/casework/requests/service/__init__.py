@@ -44,6 +44,7 @@ from portal.casework.requests.service.letters import (
     render_notification,
 )
 from portal.casework.requests.service.messages import list_messages, post_message
+from portal.casework.requests.service.migrating import migrate_draft, offer_migration
 from portal.casework.requests.service.papers import (
     ACKNOWLEDGEMENT_PAPER,
     DECISION_PAPER,
@@ -106,6 +107,7 @@ from portal.casework.requests.shapes import (
     FollowUpView,
     ForwardingView,
     MessageView,
+    MigrationOffer,
     RequestStanding,
     RequestSummary,
     RequestView,
@@ -139,6 +141,7 @@ __all__ = [
     "FollowUpView",
     "ForwardingView",
     "MessageView",
+    "MigrationOffer",
     "PostedLetter",
     "RequestStanding",
     "RequestSummary",
@@ -178,6 +181,8 @@ __all__ = [
     "list_messages",
     "list_requests",
     "list_standings",
+    "migrate_draft",
+    "offer_migration",
     "open_external_refs",
     "open_with_code",
     "order_paper",

@@ -20,6 +20,7 @@ from portal.casework.requests.reference import new_reference
 from portal.casework.requests.service.access import account_of
 from portal.casework.requests.service.drafts import check_version, own_draft
 from portal.casework.requests.service.evidence import answered_files, evidence_errors, evidence_names
+from portal.casework.requests.service.migrating import check_finishable
 from portal.casework.requests.service.papers import ACKNOWLEDGEMENT_PAPER, order_paper
 from portal.casework.requests.service.sealed import draft_answers, seal_acknowledgement, seal_answers
 from portal.casework.requests.service.telling import address_in, tell_applicant
@@ -54,7 +55,7 @@ def submit(
     :param idempotency_key: drawn when the form was shown, kept in a hidden field.
     :param version: the version of the draft the person was looking at.
     :raises Invalid: by field name, in French.
-    :raises Conflict: ``draft_changed`` (with ``theirs``) or ``procedure_closed``.
+    :raises Conflict: ``draft_changed`` (with ``theirs``), ``procedure_closed`` or ``version_over``.
     :raises Busy: too many requests from this account within the hour.
     :raises NotFound: no such draft of theirs.
     """
@@ -120,9 +121,10 @@ def check_rate(session: Session, account_id: UUID) -> None:
 def _open_procedure(session: Session, draft: Draft) -> ProcedureView:
     procedure = get_version(session, draft.procedure_id, draft.procedure_version)
     try:
-        get_published(session, procedure.slug)
+        offered = get_published(session, procedure.slug)
     except NotFound:
         raise Conflict("procedure_closed") from None
+    check_finishable(procedure, offered)
     return procedure
 
 

@@ -1,0 +1,1 @@
+"""The officers’ screens: procedures written, read again, tried and published."""

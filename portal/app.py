@@ -37,6 +37,7 @@ from portal.people.identity.errands import on_errand
 from portal.people.identity.views import blueprint as identity_blueprint
 from portal.records.connections.service import ConnectionRegistry, load_connections
 from portal.screens.backoffice.views import blueprint as backoffice_blueprint
+from portal.screens.builder.views import blueprint as builder_blueprint
 from portal.screens.myspace.views import blueprint as myspace_blueprint
 from portal.screens.pages.views import blueprint as pages_blueprint
 
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     journey_kit_blueprint,
     myspace_blueprint,
     backoffice_blueprint,
+    builder_blueprint,
     exchanges_blueprint,
 )
 
@@ -109,6 +111,7 @@ def _menu() -> list[tuple[str, str]]:
             (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
             (_("Envois"), "/agents/envois", Permission.DELIVERIES_RETRY),
             (_("Connexions"), "/agents/connexions", Permission.CONNECTIONS_READ),
+            (_("Dictionnaire"), "/agents/demarches/concepts/propositions", Permission.CONCEPTS_DECIDE),
         ]
         own = [entry for journey in current_journeys() for entry in journey.desk]
         entries += [(str(entry.label), entry.address, entry.permission) for entry in own]

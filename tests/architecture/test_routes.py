@@ -25,6 +25,7 @@ HEALTH, OPERATE, RETRY = "connections:read", "connections:operate", "deliveries:
 JOIN = "accounts:join"
 POLLS = "participation:manage"
 POST_LETTERS = "letters:post"
+EDIT, PUBLISH, CONCEPTS = "procedures:edit", "procedures:publish", "concepts:decide"
 ANY = "any agent"
 
 # Address → method → who may come in. A route that is not here, or not so, fails the tests.
@@ -53,6 +54,20 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/courriers/<uuid:letter_id>/annuler": {"POST": POST_LETTERS},
     "/agents/courriers/<uuid:letter_id>/poste": {"POST": POST_LETTERS},
     "/agents/courriers/<uuid:letter_id>/revenu": {"POST": POST_LETTERS},
+    "/agents/demarches/<slug>/apercu": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/destinataires": {"GET": EDIT},
+    "/agents/demarches/<slug>/differences": {"GET": EDIT},
+    "/agents/demarches/<slug>/differences.txt": {"GET": EDIT},
+    "/agents/demarches/<slug>/essais": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/essais/<int:number>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/publier": {"GET": PUBLISH, "POST": PUBLISH},
+    "/agents/demarches/<slug>/relecture": {"GET": EDIT},
+    "/agents/demarches/<slug>/relecture.txt": {"GET": EDIT},
+    "/agents/demarches/concepts": {"GET": EDIT},
+    "/agents/demarches/concepts/<concept_id>/proposer": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/concepts/acceptes.yaml": {"GET": CONCEPTS},
+    "/agents/demarches/concepts/propositions": {"GET": CONCEPTS},
+    "/agents/demarches/concepts/propositions/<uuid:proposal_id>": {"GET": CONCEPTS, "POST": CONCEPTS},
     "/agents/deconnexion": {"GET": PUBLIC, "POST": PUBLIC},
     "/agents/dossiers": {"GET": READ},
     "/agents/dossiers.csv": {"GET": READ},
@@ -115,6 +130,7 @@ TABLE: dict[str, dict[str, str]] = {
     "/demarches/<slug>/<step_slug>/pieces": {"POST": RESIDENT},
     "/demarches/<slug>/<step_slug>/pieces/choix": {"POST": RESIDENT},
     "/demarches/<slug>/abandonner": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/changement": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/commencer": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/envoyer": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/verifier": {"GET": RESIDENT},
@@ -173,13 +189,15 @@ RIGHTS: dict[str, set[str]] = {
     "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS},
     "department agent": {READ, ASSIGN, MESSAGE, DECIDE},
     "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS},
-    "operator": {HEALTH, OPERATE, RETRY},
+    "operator": {HEALTH, OPERATE, RETRY, CONCEPTS},
+    "procedure officer": {EDIT, PUBLISH},
 }
 LOGINS = {
     "counter agent": "k.haddad",
     "department agent": "c.legoff",
     "supervisor": "s.amrani",
     "operator": "o.operateur",
+    "procedure officer": "i.moreau",
 }
 PERMISSIONS = {
     READ: Permission.REQUESTS_READ,
@@ -192,6 +210,9 @@ PERMISSIONS = {
     JOIN: Permission.ACCOUNTS_JOIN,
     POLLS: Permission.PARTICIPATION_MANAGE,
     POST_LETTERS: Permission.LETTERS_POST,
+    EDIT: Permission.PROCEDURES_EDIT,
+    PUBLISH: Permission.PROCEDURES_PUBLISH,
+    CONCEPTS: Permission.CONCEPTS_DECIDE,
 }
 # Signing out comes last, so that one browser may try them all.
 ROUTES = sorted(
@@ -257,6 +278,7 @@ def test_the_rights_of_each_role() -> None:
         "department agent": Role.DEPARTMENT_AGENT,
         "supervisor": Role.SUPERVISOR,
         "operator": Role.OPERATOR,
+        "procedure officer": Role.PROCEDURE_OFFICER,
     }
     assert set(roles.values()) == set(Role)
     for who, role in roles.items():

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from portal.casework.catalogue import conditions
 from portal.casework.catalogue.document import AcknowledgementRule, Field, ProcedureDocument, Regime, Step
-from portal.ground.dictionary.service import ConceptType, get_concept, has_concept
+from portal.casework.catalogue.fields import field_concept
+from portal.ground.dictionary.service import ConceptType, has_concept
 
 Problem = tuple[str, str]
 # Addresses of the pages around the steps: a step of that name could not be opened.
@@ -146,7 +147,9 @@ def _without_account(document: ProcedureDocument) -> Iterator[Problem]:
 def _files_apart(step: Step) -> Iterator[Problem]:
     """Adding a file sends the page: what was being typed beside it would be lost."""
     kinds = {
-        get_concept(field.concept).type is ConceptType.FILES for field in step.fields if has_concept(field.concept)
+        field_concept(field).type is ConceptType.FILES
+        for field in step.fields
+        if field.own or has_concept(field.concept)
     }
     if len(kinds) > 1:
         yield (
@@ -170,10 +173,10 @@ def _fields(document: ProcedureDocument) -> Iterator[Problem]:
 
 def _field(field: Field) -> Iterator[Problem]:
     path = f"fields.{field.name}"
-    if not has_concept(field.concept):
+    if field.own is None and not has_concept(field.concept):
         yield path, _("Cette donnée n’est pas dans le dictionnaire : %(name)s.", name=field.concept)
         return
-    concept = get_concept(field.concept)
+    concept = field_concept(field)
     if field.fetch and field.required:
         sentence = _(
             "Cette réponse peut être demandée à un partenaire : rendez-la facultative, on peut refuser (%(name)s)."

@@ -1,6 +1,6 @@
 """Recorded trials: what a procedure does of given answers, without anybody there and nothing kept. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -14,18 +14,20 @@ from portal.casework.catalogue.fields import asks_files, check_step, visible_ste
 
 # A trial has no file: this stands for one where a case says that there is one.
 STAND_IN = str(UUID(int=0))
-Ending = Literal["sent", "refused", "exit"]
+# ``open``: pages are left to answer.
+Ending = Literal["sent", "refused", "exit", "open"]
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """How far these answers lead. ``refused``: field name → sentence, of the last page seen."""
+    """How far these answers lead. ``refused``: field name → sentence, of the last page seen; ``next``: what is left."""
 
     ends: Ending
     steps: tuple[str, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
     exit: Exit | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
+    next: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +44,24 @@ class Verdict:
         return not self.gaps
 
 
-def walk(document: ProcedureDocument, answers: Mapping[str, Any]) -> Passage:
-    """Go through the pages with these answers, as people type them, until the end, a refusal or an exit."""
+def walk(document: ProcedureDocument, answers: Mapping[str, Any], *, only: Collection[str] | None = None) -> Passage:
+    """Go through the pages with these answers, as people type them, until the end, a refusal or an exit.
+
+    :param only: the pages to go through; the first other one stops the walk, and none when it is None.
+    """
     values: dict[str, Any] = {}
     seen: list[str] = []
     while (step := _next(document, values, seen)) is not None:
+        if only is not None and step.slug not in only:
+            return Passage("open", tuple(seen), values=values, next=step)
         seen.append(step.slug)
         found, errors = check_typed(document, step, answers, values)
         values |= found
         if errors:
-            return Passage("refused", tuple(seen), errors, values=values)
+            return Passage("refused", tuple(seen), errors, values=values, next=step)
         leaving = exit_of(step, values)
         if leaving is not None:
-            return Passage("exit", tuple(seen), exit=leaving, values=values)
+            return Passage("exit", tuple(seen), exit=leaving, values=values, next=step)
     return Passage("sent", tuple(seen), values=values)
 
 
@@ -84,7 +91,8 @@ def check_typed(
             most=step.repeat.at_most,
         )
         return {}, {step.repeat.name: sentence}
-    found, wrong = [], {}
+    found: list[dict[str, Any]] = []
+    wrong: dict[str, str] = {}
     for row in rows:
         values, errors = check_step(document, step, _with_files(step, row if isinstance(row, dict) else {}), kept)
         found.append(dict(values))
@@ -134,7 +142,7 @@ def record_case(document: ProcedureDocument, name: str, answers: Mapping[str, An
     return Case(
         name=name,
         answers=dict(answers),
-        ends=passage.ends,
+        ends="sent" if passage.ends == "open" else passage.ends,
         steps=passage.steps,
         refused=tuple(passage.refused),
         exit=passage.exit.slug if passage.exit else None,

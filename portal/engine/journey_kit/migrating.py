@@ -19,7 +19,7 @@ from portal.ground.web.access import resident_only
 def show_change(slug: str) -> Response:
     """What the new version keeps, drops and asks; nothing changes before the person says so."""
     folder = open_folder(slug)
-    return _show(folder) if folder.newer else _nothing_to_choose(folder)
+    return _show(folder)
 
 
 @blueprint.post("/<slug>/changement")
@@ -49,9 +49,9 @@ def _nothing_to_choose(folder: Folder) -> Response:
 
 
 def _show(folder: Folder, *, changed: bool = False) -> Response:
-    offer = requests.offer_migration(unit(), actor(), folder.draft.id) if folder.draft else None
-    if offer is None:
+    if folder.newer is None:
         return _nothing_to_choose(folder)
+    offer = requests.describe_migration(folder.procedure, folder.newer, folder.answers, folder.done)
     return page(
         "journey_kit/change.html",
         title=_("Cette démarche a changé"),

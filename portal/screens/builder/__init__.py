@@ -1,1 +1,1 @@
-"""The officers’ screens: procedures written, read again, tried and published."""
+"""The builder: procedures written by officers who do not code, apart from casework."""

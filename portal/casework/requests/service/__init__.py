@@ -44,7 +44,12 @@ from portal.casework.requests.service.letters import (
     render_notification,
 )
 from portal.casework.requests.service.messages import list_messages, post_message
-from portal.casework.requests.service.migrating import migrate_draft, offer_migration
+from portal.casework.requests.service.migrating import (
+    count_drafts,
+    describe_migration,
+    migrate_draft,
+    offer_migration,
+)
 from portal.casework.requests.service.papers import (
     ACKNOWLEDGEMENT_PAPER,
     DECISION_PAPER,
@@ -157,8 +162,10 @@ __all__ = [
     "check_resendable",
     "complement_command",
     "contact_address",
+    "count_drafts",
     "current_amendment",
     "decide",
+    "describe_migration",
     "detach_document",
     "discard_draft",
     "drop_answers",

@@ -1,7 +1,10 @@
 """Drafts when their procedure changes: what a new version would keep, the choice, and until when there is one."""
 
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.migrating import migrate
@@ -32,7 +35,14 @@ def _offer(session: Session, draft: Draft) -> MigrationOffer | None:
         return None  # closed: the draft stays readable as it is
     if offered.version == begun.version:
         return None
-    moved = migrate(begun.document, offered.document, draft_answers(session, draft), draft.done_steps)
+    return describe_migration(begun, offered, draft_answers(session, draft), draft.done_steps)
+
+
+def describe_migration(
+    begun: ProcedureView, offered: ProcedureView, answers: Mapping[str, Any], done: Collection[str]
+) -> MigrationOffer:
+    """What another version makes of these answers, for whoever has them at hand already. Pure."""
+    moved = migrate(begun.document, offered.document, answers, done)
     return MigrationOffer(begun, offered, moved, policy.finishable_until(begun.archived_at))
 
 
@@ -64,3 +74,9 @@ def check_finishable(begun: ProcedureView, offered: ProcedureView) -> None:
     until = policy.finishable_until(begun.archived_at)
     if begun.version != offered.version and until is not None and clock.now() >= until:
         raise Conflict("version_over")
+
+
+def count_drafts(session: Session, procedure_id: UUID) -> int:
+    """How many people are answering this procedure now, whatever its version."""
+    query = select(func.count()).select_from(Draft).where(Draft.procedure_id == procedure_id)
+    return session.scalar(query) or 0

@@ -715,10 +715,9 @@ _TRIED = "test_a_trial_that_fails_stops_publication"
 _PUBLISHED = "test_two_officers_publish_at_once"
 _PROPOSED = "test_a_datum_of_a_department_is_proposed_and_answered"
 _PREVIEWED = "test_a_preview_goes_as_a_resident_goes_and_keeps_nothing"
+_READ_AGAIN = "test_a_draft_is_read_again"
 _MEANWHILE_PUBLISHED = "test_published_while_a_resident_fills_in"
-register(
-    "builder.review", "agent", _REVIEWING, plain="test_a_draft_is_read_again", remarks="test_a_draft_is_read_again"
-)
+register("builder.review", "agent", _REVIEWING, plain=_READ_AGAIN, remarks=_READ_AGAIN)
 register(
     "builder.differences",
     "agent",

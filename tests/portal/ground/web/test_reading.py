@@ -30,6 +30,7 @@ from tests.journeys.test_welcome import make
 from tests.support import files
 from tests.support.client import Browser
 from tests.support.moving import Move, child, open_procedures
+from tests.support.officers import written_version
 from tests.support.papers import print_papers
 from tests.support.polls import MARKET, STREET, close_and_count, fill, make_poll
 from tests.support.town import Town, sent_request
@@ -113,6 +114,7 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         "paper": "accuse",
         **newcomers_list(visitor),
         **move_told(database, town),
+        **written_version(database, town, "carte-mediatheque"),
     }
 
 
@@ -163,7 +165,9 @@ def known_at(rule: str, values: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 def browsers(sign_in: Callable[..., Browser], visitor: Browser, town: Town) -> dict[str, Browser]:
     """Everybody who reads."""
-    agents = {login: sign_in(town.commune.agents[login]) for login in ("m.yildiz", "s.amrani", "o.operateur")}
+    agents = {
+        login: sign_in(town.commune.agents[login]) for login in ("m.yildiz", "s.amrani", "o.operateur", "i.moreau")
+    }
     return {"visitor": visitor, "resident": sign_in(town.angela), **agents}
 
 

@@ -47,7 +47,7 @@ def _say_test(document: ProcedureDocument, test: FieldCondition) -> str:
         "equals": lambda: _("“%(label)s” est %(value)s", label=label, value=_say_answer(field, value)),
         "not_equals": lambda: _("“%(label)s” n’est pas %(value)s", label=label, value=_say_answer(field, value)),
         "within": lambda: _(
-            "“%(label)s” est %(value)s", label=label, value=_(" ou ").join(_say_answer(field, one) for one in value)
+            "“%(label)s” est parmi %(value)s", label=label, value=", ".join(_say_answer(field, one) for one in value)
         ),
         "filled": lambda: (
             _("“%(label)s” a une réponse", label=label) if value else _("“%(label)s” n’a pas de réponse", label=label)

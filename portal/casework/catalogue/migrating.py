@@ -20,6 +20,8 @@ from portal.casework.catalogue.fields import (
 from portal.ground.dictionary.service import ConceptType, display
 
 _DECLARATION = "declaration"
+# What is read or worked out, and never answered.
+_NOT_ANSWERED = frozenset({"information", "computed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def migrate(
     new = [
         field_name_for_errors(field)
         for step, field in after.fields()
-        if pairs.get(field.name) not in old and before_done and _is_asked(after, step, moved)
+        if pairs.get(field.name) not in old and _is_answered(field) and before_done and _is_asked(after, step, moved)
     ]
     redo = [
         str(step.title)
@@ -115,6 +117,10 @@ def _pairs(before: ProcedureDocument, after: ProcedureDocument) -> dict[str, str
                 pairs[field.name] = renamed[0]
                 taken.add(renamed[0])
     return pairs
+
+
+def _is_answered(field: Field) -> bool:
+    return field.formula is None and field_concept(field).type not in _NOT_ANSWERED
 
 
 def _same_datum(old: Field, new: Field) -> bool:
@@ -172,7 +178,7 @@ def _redone(
     fine: list[str] = []
     doubtful: list[Said] = []
     for step in visible_steps(after, moved):
-        homes = [old.get(pairs.get(field.name) or "") for field in step.fields]
+        homes = [old.get(pairs.get(field.name) or "") for field in step.fields if _is_answered(field)]
         rows = moved.get(step.repeat.name, []) if step.repeat else [moved]
         wrong = False
         for row in rows:

@@ -14,6 +14,7 @@ from flask_babel.speaklater import LazyString
 from pydantic import BaseModel
 
 from portal.casework.catalogue.checking import label_of
+from portal.casework.catalogue.conditions import Condition
 from portal.casework.catalogue.document import Field, ProcedureDocument, Step
 from portal.casework.catalogue.saying import say_condition, say_value
 
@@ -131,7 +132,7 @@ def _pages(before: ProcedureDocument, after: ProcedureDocument) -> Iterator[Chan
     for slug, step in new.items():
         if slug not in old:
             sentence = _("La page « %(title)s » a été ajoutée.", title=str(step.title))
-            yield Change(Part.PAGES, sentence, "", _("posée %(when)s", when=say_condition(after, step.when)))
+            yield Change(Part.PAGES, sentence, "", _posed(after, step.when))
     for slug, step in old.items():
         if slug not in new:
             yield Change(Part.PAGES, _("La page « %(title)s » a été retirée.", title=str(step.title)))
@@ -145,6 +146,10 @@ def _pages(before: ProcedureDocument, after: ProcedureDocument) -> Iterator[Chan
         )
     for slug in shared:
         yield from _page(before, after, old[slug], new[slug])
+
+
+def _posed(document: ProcedureDocument, condition: Condition | None) -> str:
+    return _("posée %(when)s", when=say_condition(document, condition)) if condition else ""
 
 
 def _page(before: ProcedureDocument, after: ProcedureDocument, old: Step, new: Step) -> Iterator[Change]:
@@ -165,7 +170,7 @@ def _questions(before: ProcedureDocument, after: ProcedureDocument) -> Iterator[
         words = {"label": label_of(field), "page": str(step.title)}
         if name not in old:
             sentence = _("La question « %(label)s » a été ajoutée à la page « %(page)s ».", **words)
-            yield Change(Part.QUESTIONS, sentence, "", _("posée %(when)s", when=say_condition(after, field.when)))
+            yield Change(Part.QUESTIONS, sentence, "", _posed(after, field.when))
             continue
         home, former = old[name]
         if home.slug != step.slug:

@@ -248,6 +248,7 @@ def _page(
         edited,
         "apercu",
         title=title or _("Aperçu"),
+        heading=_("Aperçu"),
         status=422 if context.get("refused") else 200,
         sent=sent,
         answers=write_answers(sent.answers),

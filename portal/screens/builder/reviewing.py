@@ -81,8 +81,10 @@ def find_edited(slug: str) -> Edited:
     return get_edited(web.unit(), slug)
 
 
-def show(template: str, edited: Edited, tab: str, *, title: str, status: int = 200, **context: Any) -> Response:
-    """One page about a procedure, with the ways to the others."""
+def show(
+    template: str, edited: Edited, tab: str, *, title: str, heading: str = "", status: int = 200, **context: Any
+) -> Response:
+    """One page about a procedure, with the ways to the others. ``heading`` where it is not the whole title."""
     latest = edited.latest
     address = f"{HOME}/{latest.slug}"
     return web.page(
@@ -90,14 +92,14 @@ def show(template: str, edited: Edited, tab: str, *, title: str, status: int = 2
         title=_("%(title)s : %(procedure)s", title=title, procedure=latest.document.title),
         status=status,
         service=_("Agents"),
-        heading=title,
+        heading=heading or title,
         edited=edited,
         procedure=latest,
         address=address,
         tabs=TABS,
         tab=tab,
         mark=fingerprint(latest.document),
-        trail=[(_("Démarches"), HOME), (str(latest.document.title), address), (title, None)],
+        trail=[(_("Démarches"), HOME), (str(latest.document.title), address), (heading or title, None)],
         **context,
     )
 

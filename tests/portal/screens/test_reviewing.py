@@ -159,7 +159,7 @@ def test_the_difference_is_told_in_sentences(officer: Browser, database: Databas
 def test_each_recipient_and_what_it_gets(officer: Browser, database: Database) -> None:
     slug = "inscription-scolaire"
     page = officer.get(f"/agents/demarches/{slug}/destinataires", state="plain")
-    assert "le logiciel des écoles de Valmont-sur-Iselle" in page.text
+    assert "Le logiciel des écoles de Valmont-sur-Iselle" in page.text
     assert "code de l’éducation, art. L131-1" in page.text
     assert "Cette connexion n’existe pas : caf" in page.text
 

@@ -733,7 +733,8 @@ register(
     lacking="test_each_recipient_and_what_it_gets",
     alone="test_each_recipient_and_what_it_gets",
 )
-register("builder.preview", "agent", _REVIEWING, plain=_PREVIEWED)
+_REPEATED = "test_a_repeated_page_is_previewed_once"
+register("builder.preview", "agent", _REVIEWING, plain=_PREVIEWED, repeated=_REPEATED)
 register(
     "builder.preview_step",
     "agent",

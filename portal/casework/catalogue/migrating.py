@@ -11,15 +11,17 @@ from typing import Any
 
 from portal.casework.catalogue.document import Field, ProcedureDocument, Step
 from portal.casework.catalogue.fields import (
-    check_step,
     field_concept,
     field_name_for_errors,
     field_options,
     visible_steps,
 )
+from portal.casework.catalogue.one_item import check_one
 from portal.ground.dictionary.service import ConceptType, display
 
 _DECLARATION = "declaration"
+# Concepts without a meaning of their own: a number, a text, a declaration.
+_IN_OWN_WORDS = "form."
 # What is read or worked out, and never answered.
 _NOT_ANSWERED = frozenset({"information", "computed"})
 
@@ -112,7 +114,7 @@ def _pairs(before: ProcedureDocument, after: ProcedureDocument) -> dict[str, str
         taken |= {field.name} if pairs[field.name] else set()
     for _step, field in after.fields():
         if pairs[field.name] is None:
-            renamed = [one.name for one in old.values() if one.name not in taken and _same_datum(one, field)]
+            renamed = [one.name for one in old.values() if one.name not in taken and _same_question(one, field)]
             if len(renamed) == 1:
                 pairs[field.name] = renamed[0]
                 taken.add(renamed[0])
@@ -121,6 +123,13 @@ def _pairs(before: ProcedureDocument, after: ProcedureDocument) -> dict[str, str
 
 def _is_answered(field: Field) -> bool:
     return field.formula is None and field_concept(field).type not in _NOT_ANSWERED
+
+
+def _same_question(old: Field, new: Field) -> bool:
+    """The same datum under another name; what a procedure asks in its own words is known by these words only."""
+    if new.concept.startswith(_IN_OWN_WORDS) and field_name_for_errors(old) != field_name_for_errors(new):
+        return False
+    return _same_datum(old, new)
 
 
 def _same_datum(old: Field, new: Field) -> bool:
@@ -182,7 +191,7 @@ def _redone(
         rows = moved.get(step.repeat.name, []) if step.repeat else [moved]
         wrong = False
         for row in rows:
-            _checked, errors = check_step(after, step, row, moved)
+            _checked, errors = check_one(after, step, row, moved)
             wrong = wrong or bool(errors)
             refused = [field for field in step.fields if field.name in errors and field.name in row]
             doubtful += [_said(field, row[field.name]) for field in refused]

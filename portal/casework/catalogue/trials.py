@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from portal.casework.catalogue.checking import label_of
 from portal.casework.catalogue.conditions import holds
 from portal.casework.catalogue.document import Case, Exit, ProcedureDocument, Step
-from portal.casework.catalogue.fields import asks_files, check_step, visible_steps
+from portal.casework.catalogue.fields import asks_files, visible_steps
+from portal.casework.catalogue.one_item import check_one
 
 # A trial has no file: this stands for one where a case says that there is one.
 STAND_IN = str(UUID(int=0))
@@ -79,8 +80,7 @@ def check_typed(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Values and errors of one page. A repeated page takes a list of mappings under the name of its repetition."""
     if step.repeat is None:
-        values, errors = check_step(document, step, _with_files(step, typed), kept)
-        return dict(values), errors
+        return check_one(document, step, _with_files(step, typed), kept)
     rows = typed.get(step.repeat.name)
     rows = rows if isinstance(rows, list) else []
     if not step.repeat.at_least <= len(rows) <= step.repeat.at_most:
@@ -94,8 +94,8 @@ def check_typed(
     found: list[dict[str, Any]] = []
     wrong: dict[str, str] = {}
     for row in rows:
-        values, errors = check_step(document, step, _with_files(step, row if isinstance(row, dict) else {}), kept)
-        found.append(dict(values))
+        values, errors = check_one(document, step, _with_files(step, row if isinstance(row, dict) else {}), kept)
+        found.append(values)
         wrong |= errors
     return {step.repeat.name: found}, wrong
 

@@ -243,6 +243,30 @@ def test_a_preview_goes_as_a_resident_goes_and_keeps_nothing(officer: Browser, d
     assert max(sizes) <= 350
 
 
+def test_a_repeated_page_is_previewed_once(officer: Browser, database: Database) -> None:
+    def repeat(data: dict[str, Any]) -> None:
+        data["steps"] = [{**data["steps"][2], "repeat": {"name": "enfants", "item": {"fr": "un enfant"}}}]
+
+    write_draft(database, repeat)
+    page = officer.get(f"{BASE}/apercu", state="repeated")
+    assert "Page posée pour chaque réponse de la liste (un enfant)" in page.text
+    typed = {
+        "household_child_family_name": "EXEMPLE",
+        "household_child_given_names": "Lou",
+        "household_child_birthdate-day": "3",
+        "household_child_birthdate-month": "5",
+        "household_child_birthdate-year": str(clock.today().year - 1),
+    }
+    wrong = officer.post(f"{BASE}/apercu", filled(page, **{**typed, "household_child_given_names": ""}), expect=422)
+    assert wrong.field("r_household_child_family_name")["value"] == "EXEMPLE"
+    end = officer.post(f"{BASE}/apercu", filled(wrong, **typed), expect=200)
+    assert "Lou" in end.text
+    back = officer.post(f"{BASE}/apercu", {**end.form(f"{BASE}/apercu"), "revenir": "oui"}, expect=200)
+    assert back.field("r_household_child_given_names")["value"] == "Lou"
+    keep(officer, end, "Un enfant")
+    assert "1 essai, réussi" in officer.get(f"{BASE}/essais").text
+
+
 @pytest.mark.parametrize(
     "answers", ["", "[", "[1]", '{"nom": {"a": {"b": 1}}}', '{"jumeaux": 12}', "x" * 50_000, '{"a":' * 5_000]
 )

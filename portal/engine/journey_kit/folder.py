@@ -135,9 +135,12 @@ def _closed_folder(slug: str) -> Folder:
 
 
 def is_over(folder: Folder) -> bool:
-    """Whether the version that the draft was begun with can no longer be sent: another was offered too long ago."""
+    """Whether the version that the draft was begun with can no longer be sent: another was offered too long ago.
+
+    The choice belongs to the resident: nobody else is led to it.
+    """
     until = finishable_until(folder.procedure.archived_at)
-    return folder.newer is not None and until is not None and clock.now() >= until
+    return actor().is_resident and folder.newer is not None and until is not None and clock.now() >= until
 
 
 def just_sent(folder: Folder) -> RequestSummary | None:

@@ -36,7 +36,7 @@ def accept_change(slug: str) -> Response:
     except Conflict:
         undo()
         return _show(open_folder(slug), changed=True)
-    return redirect_to("journey_kit.resume", slug=slug)
+    return redirect_to("journey_kit.resume", slug=slug, suite="oui")
 
 
 def _number(name: str) -> int:

@@ -93,7 +93,7 @@ def send(slug: str) -> Response:
     except Invalid as refused:
         return _show(open_folder(slug), errors=refused.fields, status=422)
     except Conflict as conflict:
-        if conflict.code == "version_over":
+        if conflict.code == "version_over" and actor().is_resident:
             return to_choice(folder)
         return _show(open_folder(slug), conflict=conflict.code, status=409)
     return redirect_to_path(f"/demandes/{sent.reference}/accuse", depot="oui")

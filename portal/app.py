@@ -117,6 +117,7 @@ def _menu() -> list[tuple[str, str]]:
             (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
             (_("Envois"), "/agents/envois", Permission.DELIVERIES_RETRY),
             (_("Connexions"), "/agents/connexions", Permission.CONNECTIONS_READ),
+            (_("Dictionnaire"), "/agents/demarches/concepts/propositions", Permission.CONCEPTS_DECIDE),
         ]
         own = [entry for journey in current_journeys() for entry in journey.desk]
         entries += [(str(entry.label), entry.address, entry.permission) for entry in own]

@@ -38,6 +38,7 @@ class Exemption(BaseModel):
 class Manifest(BaseModel):
     """Identity of a connector. ``data_sent`` is a closed list: no other concept may leave.
 
+    ``data_needed``: what the partner refuses a request without, whatever is asked of it.
     ``concepts_received``: the concepts whose value the partner vouches for, when it is asked about a person.
     ``follow_ups``: what leaves after the request itself, under each of those capabilities. What a person answers in
     words of their own is in no list of concepts: for ``complements``, it must be said.
@@ -54,6 +55,7 @@ class Manifest(BaseModel):
     mode: Literal["api", "hubee", "email", "file_drop", "link", "simulation"]
     capabilities: Annotated[list[Capability], Field(min_length=1)]
     data_sent: list[ConceptId]
+    data_needed: list[ConceptId] = []
     data_received: list[Annotated[str, Field(min_length=2, max_length=80)]]
     concepts_received: list[ConceptId] = []
     follow_ups: dict[FollowUp, Sentence] = {}
@@ -61,7 +63,7 @@ class Manifest(BaseModel):
     retention: Sentence
     exemptions: list[Exemption] = []
 
-    @field_validator("capabilities", "data_sent", "data_received", "concepts_received")
+    @field_validator("capabilities", "data_sent", "data_needed", "data_received", "concepts_received")
     @classmethod
     def _each_once(cls, value: list[str]) -> list[str]:
         if len(value) != len(set(value)):
@@ -73,6 +75,12 @@ class Manifest(BaseModel):
         declared = set(self.capabilities)
         if not set(self.follow_ups) <= declared or ("complements" in declared and "complements" not in self.follow_ups):
             raise ValueError("say what leaves for complements, and nothing for what is not a capability")
+        return self
+
+    @model_validator(mode="after")
+    def _needs_are_sent(self) -> "Manifest":
+        if not set(self.data_needed) <= set(self.data_sent):
+            raise ValueError("what is needed must be sent")
         return self
 
     def keep_declared(self, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ POLLS = "participation:manage"
 POST_LETTERS = "letters:post"
 ASSIST, ENTER = "drafts:assist", "requests:enter"
 EDIT, PUBLISH = "procedures:edit", "procedures:publish"
+EDIT, PUBLISH, CONCEPTS = "procedures:edit", "procedures:publish", "concepts:decide"
 ANY = "any agent"
 
 # Address → method → who may come in. A route that is not here, or not so, fails the tests.
@@ -80,6 +81,20 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/courriers/<uuid:letter_id>/annuler": {"POST": POST_LETTERS},
     "/agents/courriers/<uuid:letter_id>/poste": {"POST": POST_LETTERS},
     "/agents/courriers/<uuid:letter_id>/revenu": {"POST": POST_LETTERS},
+    "/agents/demarches/<slug>/apercu": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/destinataires": {"GET": EDIT},
+    "/agents/demarches/<slug>/differences": {"GET": EDIT},
+    "/agents/demarches/<slug>/differences.txt": {"GET": EDIT},
+    "/agents/demarches/<slug>/essais": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/essais/<int:number>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/publier": {"GET": PUBLISH, "POST": PUBLISH},
+    "/agents/demarches/<slug>/relecture": {"GET": EDIT},
+    "/agents/demarches/<slug>/relecture.txt": {"GET": EDIT},
+    "/agents/demarches/concepts": {"GET": EDIT},
+    "/agents/demarches/concepts/<concept_id>/proposer": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/concepts/acceptes.yaml": {"GET": CONCEPTS},
+    "/agents/demarches/concepts/propositions": {"GET": CONCEPTS},
+    "/agents/demarches/concepts/propositions/<uuid:proposal_id>": {"GET": CONCEPTS, "POST": CONCEPTS},
     "/agents/deconnexion": {"GET": PUBLIC, "POST": PUBLIC},
     "/agents/dossiers": {"GET": READ},
     "/agents/dossiers.csv": {"GET": READ},
@@ -185,6 +200,7 @@ TABLE: dict[str, dict[str, str]] = {
     "/demarches/<slug>/ailleurs": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/brouillon-efface": {"POST": RESIDENT},
     "/demarches/<slug>/abandonner": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/changement": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/commencer": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/envoyer": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/verifier": {"GET": RESIDENT},
@@ -257,7 +273,7 @@ RIGHTS: dict[str, set[str]] = {
     "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER},
     "department agent": {READ, ASSIGN, MESSAGE, DECIDE},
     "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER},
-    "operator": {HEALTH, OPERATE, RETRY},
+    "operator": {HEALTH, OPERATE, RETRY, CONCEPTS},
     "procedure officer": {EDIT, PUBLISH},
 }
 LOGINS = {
@@ -282,6 +298,7 @@ PERMISSIONS = {
     ENTER: Permission.REQUESTS_ENTER,
     EDIT: Permission.PROCEDURES_EDIT,
     PUBLISH: Permission.PROCEDURES_PUBLISH,
+    CONCEPTS: Permission.CONCEPTS_DECIDE,
 }
 # Signing out comes last, so that one browser may try them all.
 ROUTES = sorted(

@@ -61,6 +61,9 @@ NOT_PAGES = frozenset(
         "backoffice.check",
         "backoffice.opinion_document",
         "backoffice.queue_file",
+        "builder.accepted_file",
+        "builder.differences_file",
+        "builder.review_file",
         "backoffice.replay",
         "backoffice.resume",
         "backoffice.stop_waiting",
@@ -935,3 +938,75 @@ register("builder.texts_form", "agent", _BUILDER, plain="test_texts_are_written_
 register("builder.save_texts", "agent", _BUILDER, error="test_texts_are_written_side_by_side")
 register("builder.yaml_form", "agent", _DRAFTS, plain="test_a_hostile_text_changes_nothing")
 register("builder.import_yaml", "agent", _DRAFTS, error="test_a_hostile_text_changes_nothing")
+_REVIEWING = "portal/screens/test_reviewing.py"
+_TRIED = "test_a_trial_that_fails_stops_publication"
+_PUBLISHED = "test_two_officers_publish_at_once"
+_PROPOSED = "test_a_datum_of_a_department_is_proposed_and_answered"
+_PREVIEWED = "test_a_preview_goes_as_a_resident_goes_and_keeps_nothing"
+_READ_AGAIN = "test_a_draft_is_read_again"
+_MEANWHILE_PUBLISHED = "test_published_while_a_resident_fills_in"
+register("builder.review", "agent", _REVIEWING, plain=_READ_AGAIN, remarks=_READ_AGAIN)
+register(
+    "builder.differences",
+    "agent",
+    _REVIEWING,
+    first="test_the_difference_is_told_in_sentences",
+    plain="test_the_difference_is_told_in_sentences",
+)
+register(
+    "builder.recipients",
+    "agent",
+    _REVIEWING,
+    plain="test_each_recipient_and_what_it_gets",
+    lacking="test_each_recipient_and_what_it_gets",
+    alone="test_each_recipient_and_what_it_gets",
+)
+_REPEATED = "test_a_repeated_page_is_previewed_once"
+register("builder.preview", "agent", _REVIEWING, plain=_PREVIEWED, repeated=_REPEATED)
+register(
+    "builder.preview_step",
+    "agent",
+    _REVIEWING,
+    error=_PREVIEWED,
+    desktop=_PREVIEWED,
+    simplified=_PREVIEWED,
+    one_question_more=_PREVIEWED,
+)
+register("builder.cases", "agent", _REVIEWING, plain=_TRIED, recorded=_TRIED, failing=_TRIED)
+register("builder.record_trial", "agent", _REVIEWING, error=_TRIED)
+register("builder.one_trial", "agent", _REVIEWING, plain=_TRIED, failing=_TRIED)
+register("builder.change_trial", "agent", _REVIEWING, error=_TRIED, changed_meanwhile=_TRIED)
+register(
+    "builder.publication",
+    "agent",
+    _REVIEWING,
+    plain=_PUBLISHED,
+    nothing=_PUBLISHED,
+    done=_PUBLISHED,
+    failing=_TRIED,
+    closed="test_a_closed_procedure_cannot_be_chosen",
+)
+register(
+    "builder.publish",
+    "agent",
+    _REVIEWING,
+    error=_PUBLISHED,
+    changed_meanwhile=_PUBLISHED,
+    too_late=_PUBLISHED,
+    refused=_TRIED,
+)
+register("builder.own_concepts", "agent", _REVIEWING, plain=_PROPOSED, some=_PROPOSED, proposed=_PROPOSED)
+register("builder.propose_form", "agent", _REVIEWING, plain=_PROPOSED)
+register("builder.propose", "agent", _REVIEWING, error=_PROPOSED)
+register("builder.proposals", "agent", _REVIEWING, waiting=_PROPOSED, decided=_PROPOSED)
+register("builder.proposal", "agent", _REVIEWING, plain=_PROPOSED)
+register("builder.decide", "agent", _REVIEWING, error=_PROPOSED)
+register("journey_kit.show_step", "resident", _REVIEWING, changed=_MEANWHILE_PUBLISHED)
+register(
+    "journey_kit.show_change",
+    "resident",
+    _REVIEWING,
+    plain=_MEANWHILE_PUBLISHED,
+    over="test_after_thirty_days_the_old_version_is_over",
+)
+register("journey_kit.accept_change", "resident", _REVIEWING, changed=_MEANWHILE_PUBLISHED)

@@ -11,6 +11,14 @@ class VersionState(StrEnum):
     ARCHIVED = "archived"
 
 
+class ProposalState(StrEnum):
+    """Where a proposal for the dictionary stands."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
 class Regime(StrEnum):
     """What silence of the authority means (CRPA L231-1 and L231-4). It belongs to each procedure, never to the code."""
 

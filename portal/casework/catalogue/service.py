@@ -365,6 +365,7 @@ def _view(
         department_id=procedure.department_id,
         local_authority_id=procedure.local_authority_id,
         delays=delays,
+        archived_at=row.archived_at,
     )
 
 

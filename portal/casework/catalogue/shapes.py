@@ -1,6 +1,7 @@
 """What the catalogue gives: plain immutable values."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from portal.casework.catalogue.document import ProcedureDocument
@@ -10,7 +11,10 @@ from portal.casework.delays.service import Delays
 
 @dataclass(frozen=True, slots=True)
 class ProcedureView:
-    """One version of a procedure, with its document and how long it takes, where that could be measured."""
+    """One version of a procedure, with its document and how long it takes, where that could be measured.
+
+    ``archived_at``: when it stopped being offered.
+    """
 
     id: UUID
     slug: str
@@ -22,6 +26,7 @@ class ProcedureView:
     department_id: UUID
     local_authority_id: UUID
     delays: Delays | None = None
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Who may do what with a request, and which moves are legal. Pure: no database."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
@@ -17,6 +17,8 @@ DRAFT_KEPT = timedelta(days=90)
 DRAFT_NOTICE = timedelta(days=14)
 # A draft given up can be taken back for a week.
 DISCARDED_KEPT = timedelta(days=7)
+# How long a draft may still be sent on a version that is no longer offered.
+FORMER_VERSION_KEPT = timedelta(days=30)
 
 MOVES: Mapping[RequestStatus, frozenset[RequestStatus]] = MappingProxyType(
     {
@@ -26,6 +28,11 @@ MOVES: Mapping[RequestStatus, frozenset[RequestStatus]] = MappingProxyType(
         **{ended: frozenset() for ended in ENDED},
     }
 )
+
+
+def finishable_until(archived_at: datetime | None) -> datetime | None:
+    """Until when a draft may end on a version that stopped being offered then; None while it is offered."""
+    return archived_at + FORMER_VERSION_KEPT if archived_at else None
 
 
 class Case(Protocol):

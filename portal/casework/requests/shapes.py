@@ -8,7 +8,8 @@ from uuid import UUID
 
 from portal.casework.catalogue.document import Delay, Field, Recourse
 from portal.casework.catalogue.enums import Regime
-from portal.casework.catalogue.service import Transition, Workflow
+from portal.casework.catalogue.migrating import Migration
+from portal.casework.catalogue.service import ProcedureView, Transition, Workflow
 from portal.casework.delays.service import Delays
 from portal.casework.documents.service import DocumentView
 from portal.casework.requests.acknowledgements import AcknowledgedService, AcknowledgementData
@@ -41,6 +42,16 @@ class DraftOwner:
 
     account_id: UUID
     procedure_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationOffer:
+    """A draft of a version that is no longer offered. ``until``: when it can no longer end on it; None without end."""
+
+    begun: ProcedureView
+    offered: ProcedureView
+    migration: Migration
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from portal.casework.catalogue.fields import visible_fields, visible_steps, with
 from portal.casework.catalogue.service import ProcedureView, get_published, get_version
 from portal.casework.consents.service import ConsentView
 from portal.casework.requests import service as requests
+from portal.casework.requests.policy import finishable_until
 from portal.casework.requests.service import DraftView, RequestSummary
 from portal.engine.journey_kit.flow import next_step
 from portal.engine.journey_kit.setting import Setting, setting
@@ -31,10 +32,14 @@ JUST_SENT = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A procedure as one person stands in it. ``draft`` is None before the first answer and after the sending."""
+    """A procedure as one person stands in it. ``draft`` is None before the first answer and after the sending.
+
+    ``newer``: the version offered now, where the draft was begun with a former one.
+    """
 
     procedure: ProcedureView
     draft: DraftView | None
+    newer: ProcedureView | None = None
 
     @property
     def slug(self) -> str:
@@ -130,7 +135,7 @@ def look_at_folder(slug: str) -> Folder:
     except NotFound:
         return _closed_folder(slug)
     if draft is not None and draft.procedure_version != procedure.version:
-        procedure = _version_of(draft)
+        return Folder(_version_of(draft), draft, newer=procedure)
     return Folder(procedure, draft)
 
 
@@ -161,6 +166,15 @@ def _closed_folder(slug: str) -> Folder:
                 draft = requests.get_draft(unit(), actor(), summary.id)
                 return Folder(_version_of(draft), draft)
     raise NotFound("procedure_unknown")
+
+
+def is_over(folder: Folder) -> bool:
+    """Whether the version that the draft was begun with can no longer be sent: another was offered too long ago.
+
+    The choice belongs to the resident: nobody else is led to it.
+    """
+    until = finishable_until(folder.procedure.archived_at)
+    return actor().is_resident and folder.newer is not None and until is not None and clock.now() >= until
 
 
 def just_sent(folder: Folder) -> RequestSummary | None:

@@ -26,11 +26,11 @@ from portal.casework.consents.service import ConsentView, Outcome
 from portal.casework.requests import service as requests
 from portal.engine.journey_kit import wording
 from portal.engine.journey_kit.blueprint import blueprint
-from portal.engine.journey_kit.folder import Folder, hold, open_folder
+from portal.engine.journey_kit.folder import Folder, hold, is_over, open_folder
 from portal.engine.journey_kit.keeping import keep, keepable
 from portal.engine.journey_kit.pieces import told_files
 from portal.engine.journey_kit.setting import setting
-from portal.engine.journey_kit.start import trail_of, without_draft
+from portal.engine.journey_kit.start import to_choice, trail_of, without_draft
 from portal.engine.prefill.service import Prefilled, held_answers, mark_of, origin_of
 from portal.ground.dictionary.service import ConceptType, Value
 from portal.ground.errors import Conflict, Invalid, NotFound
@@ -70,7 +70,7 @@ def check(slug: str) -> Response:
     folder = open_folder(slug)
     if folder.draft is None:
         return without_draft(folder)
-    return _show(folder)
+    return to_choice(folder) if is_over(folder) else _show(folder)
 
 
 @blueprint.get("/<slug>/envoyer")
@@ -95,6 +95,8 @@ def send(slug: str) -> Response:
     except Invalid as refused:
         return _show(open_folder(slug), errors=refused.fields, status=422)
     except Conflict as conflict:
+        if conflict.code == "version_over" and actor().is_resident:
+            return to_choice(folder)
         return _show(open_folder(slug), conflict=conflict.code, status=409)
     return redirect_to_path(folder.setting.sent_to(sent.reference), depot="oui")
 

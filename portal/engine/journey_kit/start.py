@@ -39,6 +39,11 @@ def go_to(folder: Folder, step: Any) -> Response:
     return redirect_to_path(f"{folder.base}/{step.slug if step else 'verifier'}")
 
 
+def to_choice(folder: Folder) -> Response:
+    """The procedure changed since the draft was begun: the person chooses, knowing what changes."""
+    return redirect_to("journey_kit.show_change", slug=folder.slug)
+
+
 def show_sent(folder: Folder, sent: requests.RequestSummary) -> Response:
     """The person came back to a form already sent: nothing is sent twice."""
     return page(
@@ -93,6 +98,8 @@ def resume(slug: str) -> Response:
     A draft begun earlier is shown first; ``suite=oui`` comes from a link that said « Reprendre ».
     """
     folder = open_folder(slug)
+    if folder.newer:
+        return to_choice(folder)
     if folder.done and request.args.get("suite") != "oui":
         return _show_existing(folder)
     return go_on(folder)
@@ -116,6 +123,8 @@ def _show_existing(folder: Folder) -> Response:
 def begin(slug: str) -> Response:
     """Open a draft, or find the one already open."""
     folder = open_folder(slug)
+    if folder.newer:
+        return to_choice(folder)
     if folder.done:
         return redirect_to("journey_kit.resume", slug=slug)
     if folder.draft is None:

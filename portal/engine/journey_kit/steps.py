@@ -16,7 +16,7 @@ from portal.casework.requests.service import DraftView
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.comparison import compare
 from portal.engine.journey_kit.flow import is_open, next_step
-from portal.engine.journey_kit.folder import EXIT, Folder, just_sent, open_folder
+from portal.engine.journey_kit.folder import EXIT, Folder, is_over, just_sent, open_folder
 from portal.engine.journey_kit.forms import PREFIX, StepForm
 from portal.engine.journey_kit.item_list import enter_list, pass_list
 from portal.engine.journey_kit.lookups import looks_up
@@ -30,7 +30,7 @@ from portal.engine.journey_kit.question_page import (
     typable,
     version_in,
 )
-from portal.engine.journey_kit.start import go_on, go_to, show_sent, trail_of, without_draft
+from portal.engine.journey_kit.start import go_on, go_to, show_sent, to_choice, trail_of, without_draft
 from portal.engine.prefill.service import held_answers
 from portal.ground.errors import Conflict, Invalid
 from portal.ground.web import actor, page, unit
@@ -66,6 +66,8 @@ def not_yet(folder: Folder, step: Step) -> Response | None:
         sent = just_sent(folder)
         if sent is not None:
             return show_sent(folder, sent)
+    if is_over(folder):
+        return to_choice(folder)
     if not is_open(folder.document, folder.answers, folder.done, step.slug):
         return without_draft(folder) if folder.draft is None else go_on(folder)
     return None

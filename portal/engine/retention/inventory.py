@@ -195,6 +195,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "audit_seal": Lasting("Hashes and places: they prove the journal and hold nothing of anybody."),
         "commune": Lasting("Names and postcodes of communes: public, and about nobody."),
         "public_place": Lasting("Places anyone may go to: public, and about nobody."),
+        "concept_proposal": Lasting("Descriptions of data proposed for the dictionary: about nobody."),
         "connection_state": Lasting("The state of each partner's connection: one row each, nothing of residents."),
         "data_key": Lasting("Destroyed with what they seal; the row that stays is empty and tells when."),
         "delay_figure": Lasting("How long each procedure takes: two numbers a procedure, and about nobody."),

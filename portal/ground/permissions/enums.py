@@ -7,6 +7,7 @@ class Permission(StrEnum):
     """What an agent may do. Residents hold none: their rows are scoped by owner."""
 
     ACCOUNTS_JOIN = "accounts:sign_in:join"
+    CONCEPTS_DECIDE = "dictionary:concept:decide"
     CONNECTIONS_OPERATE = "connections:connection:operate"
     CONNECTIONS_READ = "connections:health:read"
     DELIVERIES_RETRY = "outbox:delivery:retry"

@@ -26,7 +26,14 @@ _SUPERVISOR = _COUNTER | {
     Permission.DELIVERIES_RETRY,
     Permission.PARTICIPATION_MANAGE,
 }
-_OPERATOR = frozenset({Permission.CONNECTIONS_READ, Permission.CONNECTIONS_OPERATE, Permission.DELIVERIES_RETRY})
+_OPERATOR = frozenset(
+    {
+        Permission.CONCEPTS_DECIDE,
+        Permission.CONNECTIONS_READ,
+        Permission.CONNECTIONS_OPERATE,
+        Permission.DELIVERIES_RETRY,
+    }
+)
 # Apart from casework: who writes procedures sees no request.
 _PROCEDURES = frozenset({Permission.PROCEDURES_EDIT, Permission.PROCEDURES_PUBLISH})
 

@@ -1,6 +1,39 @@
-"""The builder's views stand in seven modules, by subject; each adds its own to the blueprint."""
+"""The builder's views stand in modules, by subject and by moment; each adds its own to the blueprint."""
 
-from portal.screens.builder import conditions, exchange, pages, plan, procedures, questions, tabs, texts
+from portal.screens.builder import (
+    conditions,
+    difference,
+    exchange,
+    pages,
+    plan,
+    preview,
+    procedures,
+    proposals,
+    publication,
+    questions,
+    recipients,
+    review,
+    tabs,
+    texts,
+    trials,
+)
 from portal.screens.builder.blueprint import blueprint
 
-__all__ = ["blueprint", "conditions", "exchange", "pages", "plan", "procedures", "questions", "tabs", "texts"]
+__all__ = [
+    "blueprint",
+    "conditions",
+    "difference",
+    "exchange",
+    "pages",
+    "plan",
+    "preview",
+    "procedures",
+    "proposals",
+    "publication",
+    "questions",
+    "recipients",
+    "review",
+    "tabs",
+    "texts",
+    "trials",
+]

@@ -4,11 +4,12 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.casework.catalogue.fields import field_concept
 from portal.casework.catalogue.service import get_published, list_published
 from portal.engine.journey_kit.journeys import current_journeys
 from portal.engine.journey_kit.wording import say_reference, say_retention
 from portal.engine.retention.service import list_durations
-from portal.ground.dictionary.service import Source, clean_line, get_concept, list_concepts
+from portal.ground.dictionary.service import Source, clean_line, list_concepts
 from portal.ground.errors import NotFound
 from portal.ground.web import page, reading_language, settings, unit
 from portal.ground.web.access import public
@@ -102,7 +103,7 @@ def procedure_data(slug: str) -> Response:
         title=_("Vos données : %(title)s", title=procedure.title),
         procedure=procedure,
         document=procedure.document,
-        get_concept=get_concept,
+        field_concept=field_concept,
         say_retention=say_retention,
         say_reference=say_reference,
         trail=[(_("Accueil"), "/"), (above, "/donnees-personnelles"), (here, None)],

@@ -65,6 +65,12 @@ from portal.casework.requests.service.letters import (
     render_notification,
 )
 from portal.casework.requests.service.messages import list_messages, note_messages_read, post_message
+from portal.casework.requests.service.migrating import (
+    count_drafts,
+    describe_migration,
+    migrate_draft,
+    offer_migration,
+)
 from portal.casework.requests.service.moving import Said, lapse_one, list_moves, move
 from portal.casework.requests.service.opinions import (
     answer_opinion,
@@ -149,6 +155,7 @@ from portal.casework.requests.shapes import (
     FollowUpView,
     ForwardingView,
     MessageView,
+    MigrationOffer,
     OpinionCase,
     OpinionLine,
     OpinionView,
@@ -192,6 +199,7 @@ __all__ = [
     "FollowUpView",
     "ForwardingView",
     "MessageView",
+    "MigrationOffer",
     "OpinionCase",
     "OpinionLine",
     "OpinionView",
@@ -221,9 +229,11 @@ __all__ = [
     "complement_command",
     "contact_address",
     "correctable",
+    "count_drafts",
     "current_amendment",
     "decide",
     "decided_days",
+    "describe_migration",
     "detach_document",
     "discard_draft",
     "drop_answers",
@@ -258,10 +268,12 @@ __all__ = [
     "list_requests",
     "list_standings",
     "list_told",
+    "migrate_draft",
     "move",
     "note_implicit_decisions",
     "note_late",
     "note_messages_read",
+    "offer_migration",
     "open_external_refs",
     "open_procedures",
     "open_with_code",

@@ -24,6 +24,7 @@ from portal.casework.requests.reference import new_reference
 from portal.casework.requests.service.access import account_of, drafting_account
 from portal.casework.requests.service.drafts import check_version, own_draft
 from portal.casework.requests.service.evidence import answered_files, evidence_errors, evidence_names
+from portal.casework.requests.service.migrating import check_finishable
 from portal.casework.requests.service.papers import ACKNOWLEDGEMENT_PAPER, order_paper
 from portal.casework.requests.service.sealed import draft_answers, seal_acknowledgement, seal_answers, seal_origins
 from portal.casework.requests.service.telling import address_in, tell_applicant
@@ -63,7 +64,8 @@ def submit(
     :param origins: where answers come from, by field; the others were typed.
     :raises Forbidden: neither a resident, nor an agent who was let in to the draft of one.
     :raises Invalid: by field name, in French.
-    :raises Conflict: ``draft_changed`` (with ``theirs``), ``procedure_closed``, or ``not_eligible``: an exit holds.
+    :raises Conflict: ``draft_changed`` (with ``theirs``), ``procedure_closed``, ``version_over``, or ``not_eligible``:
+        an exit holds.
     :raises Busy: too many requests from this account within the hour.
     :raises NotFound: no such draft of theirs.
     """
@@ -135,9 +137,10 @@ def open_procedure(session: Session, draft: Draft) -> ProcedureView:
     """
     procedure = get_version(session, draft.procedure_id, draft.procedure_version)
     try:
-        get_published(session, procedure.slug)
+        offered = get_published(session, procedure.slug)
     except NotFound:
         raise Conflict("procedure_closed") from None
+    check_finishable(procedure, offered)
     return procedure
 
 

@@ -36,6 +36,7 @@ from tests.journeys.test_welcome import make
 from tests.support import files
 from tests.support.client import Browser
 from tests.support.moving import Move, child, open_procedures
+from tests.support.officers import written_version
 from tests.support.papers import print_papers
 from tests.support.polls import MARKET, STREET, close_and_count, fill, make_poll
 from tests.support.town import Town, sent_request
@@ -138,6 +139,7 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         **newcomers_list(visitor),
         **move_told(database, town),
         **procedures_written(database, town),
+        **written_version(database, town, "carte-mediatheque"),
     }
 
 

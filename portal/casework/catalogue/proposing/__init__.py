@@ -1,0 +1,1 @@
+"""Data that one department alone uses, and their proposal for the common dictionary."""

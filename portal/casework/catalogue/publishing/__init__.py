@@ -1,0 +1,1 @@
+"""Publication: what is offered, what is being written, and how one becomes the other."""

@@ -38,6 +38,7 @@ VIOLATIONS = {
     "rooms of engine": [
         ("portal.engine.prefill.service", "portal.engine.exchanges.views"),
         ("portal.engine.addresses.service", "portal.engine.prefill.service"),
+        ("portal.engine.retention.service", "portal.engine.own_data.service"),
     ],
     "rooms of casework": [
         ("portal.casework.catalogue.service", "portal.casework.requests.service"),
@@ -45,6 +46,8 @@ VIOLATIONS = {
         ("portal.casework.catalogue.service", "portal.casework.checklists.service"),
         ("portal.casework.requests.service", "portal.casework.life_events.service"),
         ("portal.casework.requests.service", "portal.casework.letters.service"),
+        ("portal.casework.receipts.service", "portal.casework.blank_forms.service"),
+        ("portal.casework.wordings.service", "portal.casework.requests.service"),
     ],
     "rooms of records": [
         ("portal.records.outbox.service", "portal.records.timeline.service"),

@@ -25,6 +25,7 @@ HEALTH, OPERATE, RETRY = "connections:read", "connections:operate", "deliveries:
 JOIN = "accounts:join"
 POLLS = "participation:manage"
 POST_LETTERS = "letters:post"
+TEMPLATES = "templates:edit"
 ANY = "any agent"
 
 # Address → method → who may come in. A route that is not here, or not so, fails the tests.
@@ -67,6 +68,12 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/dossiers/<reference>/decider": {"GET": DECIDE, "POST": DECIDE},
     "/agents/dossiers/<reference>/pieces/<uuid:document_id>": {"GET": READ},
     "/agents/dossiers/<reference>/messages": {"POST": MESSAGE},
+    "/agents/conservation": {"GET": HEALTH},
+    "/agents/dossiers/<reference>/modeles": {"GET": MESSAGE},
+    "/agents/modeles": {"GET": TEMPLATES},
+    "/agents/modeles/nouveau": {"GET": TEMPLATES, "POST": TEMPLATES},
+    "/agents/modeles/<uuid:wording_id>": {"GET": TEMPLATES, "POST": TEMPLATES},
+    "/agents/modeles/<uuid:wording_id>/archiver": {"POST": TEMPLATES},
     "/agents/ma-connexion": {"GET": ANY, "POST": ANY},
     "/agents/dossiers/<reference>/rattacher": {"GET": JOIN, "POST": JOIN},
     "/agents/signalements/<reference>": {"GET": READ},
@@ -117,6 +124,8 @@ TABLE: dict[str, dict[str, str]] = {
     "/demarches/<slug>/abandonner": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/commencer": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/envoyer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/formulaire": {"GET": PUBLIC},
+    "/demarches/<slug>/formulaire.pdf": {"GET": PUBLIC},
     "/demarches/<slug>/verifier": {"GET": RESIDENT},
     "/documents/<uuid:document_id>": {"GET": RESIDENT},
     "/donnees-personnelles": {"GET": PUBLIC},
@@ -138,6 +147,11 @@ TABLE: dict[str, dict[str, str]] = {
     "/mon-espace/autorisations/<uuid:consent_id>/retirer": {"POST": RESIDENT},
     "/mon-espace/consultations": {"GET": RESIDENT},
     "/mon-espace/connexion": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/bientot-efface": {"GET": RESIDENT},
+    "/mon-espace/documents/<uuid:document_id>/garder": {"POST": RESIDENT},
+    "/mon-espace/effacer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/mes-donnees": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/mes-donnees/<uuid:export_id>": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/rattachement": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/rattachement/code": {"POST": RESIDENT},
     "/mon-espace/rattachement/confirmer": {"POST": RESIDENT},
@@ -172,7 +186,7 @@ RIGHTS: dict[str, set[str]] = {
     "resident": set(),
     "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS},
     "department agent": {READ, ASSIGN, MESSAGE, DECIDE},
-    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS},
+    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, TEMPLATES},
     "operator": {HEALTH, OPERATE, RETRY},
 }
 LOGINS = {
@@ -192,6 +206,7 @@ PERMISSIONS = {
     JOIN: Permission.ACCOUNTS_JOIN,
     POLLS: Permission.PARTICIPATION_MANAGE,
     POST_LETTERS: Permission.LETTERS_POST,
+    TEMPLATES: Permission.TEMPLATES_EDIT,
 }
 # Signing out comes last, so that one browser may try them all.
 ROUTES = sorted(

@@ -178,7 +178,8 @@ def _law(document: ProcedureDocument) -> PaperPart:
         delay = ngettext("%(num)d jour", "%(num)d jours", missing.deadline_days)
         said.append(
             _(
-                "S’il manque une pièce indispensable, nous vous la demandons et vous laissons %(delay)s pour l’envoyer (code des relations entre le public et l’administration, article L114-5).",
+                "S’il manque une pièce indispensable, nous vous la demandons et vous laissons %(delay)s "
+                "pour l’envoyer (code des relations entre le public et l’administration, article L114-5).",
                 delay=delay,
             )
         )
@@ -191,7 +192,8 @@ def _law(document: ProcedureDocument) -> PaperPart:
     )
     said.append(
         _(
-            "Vous pouvez les consulter, les faire corriger ou effacer : écrivez au service, ou à la CNIL (www.cnil.fr) si la réponse ne vous convient pas."
+            "Vous pouvez les consulter, les faire corriger ou effacer : écrivez au service, "
+            "ou à la CNIL (www.cnil.fr) si la réponse ne vous convient pas."
         )
     )
     return PaperPart("loi", _("La loi et vos données"), tuple(said))

@@ -1,4 +1,4 @@
-"""The table of copies asked, private to the room. The file stands beside the database, sealed under a key of its own."""
+"""The table of copies asked, private to the room. The file is on disk, sealed under its own key."""
 
 from datetime import datetime
 from uuid import UUID

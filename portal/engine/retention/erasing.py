@@ -116,7 +116,7 @@ def _erase_reference(
         if getattr(column, "nullable", False):
             session.execute(update(table).where(column.in_(ids)).values({column.key: None}))
         return
-    whose = column.in_(ids)
+    whose: ColumnElement[bool] = column.in_(ids)
     if table.name == "document":
         link = all_tables()["request_document"]
         whose = and_(whose, ~exists().where(link.c.document_id == table.c.id))

@@ -116,7 +116,7 @@ def _notice(session: Session, thing: str, one: _Ending) -> None:
 
 
 def _postpone(session: Session, thing: str, thing_id: UUID, ends_on: date) -> None:
-    """A late notice: what has a date of its own is kept until a week is over; an account waits for its notice anyway."""
+    """A late notice: what has its own date is kept until a week is over; an account waits for its notice anyway."""
     if thing in _DATED:
         name, column = _DATED[thing]
         table = all_tables()[name]
@@ -274,13 +274,12 @@ def prolong_document(session: Session, actor: Actor, document_id: UUID) -> date:
 def count_waiting(session: Session) -> list[Waiting]:
     """For operators: what ends within 30 days, by kind, and how many were told. Nothing of anybody. Four statements."""
     notice, today = all_tables()["retention_notice"], clock.today()
-    told = dict(
-        session.execute(
-            select(notice.c.thing, func.count(notice.c.thing_id.distinct()))
-            .where(notice.c.ends_on >= today)
-            .group_by(notice.c.thing)
-        ).all()
+    rows = session.execute(
+        select(notice.c.thing, func.count(notice.c.thing_id.distinct()))
+        .where(notice.c.ends_on >= today)
+        .group_by(notice.c.thing)
     )
+    told: dict[str, int] = {row[0]: row[1] for row in rows}
     counts: list[Waiting] = []
     for thing in _DATED:
         ending = _ending(thing).subquery()
@@ -290,3 +289,12 @@ def count_waiting(session: Session) -> list[Waiting]:
     idle = account.c.confirmed_at <= clock.now() - ACCOUNT_KEPT + FIRST
     count = session.scalar(select(func.count()).where(idle, account.c.merged_into_id.is_(None))) or 0
     return [*counts, Waiting(ACCOUNTS, count, told.get(ACCOUNTS, 0))]
+
+
+def request_terms(session: Session, account_id: UUID) -> dict[UUID, date]:
+    """The last day of each request of an account that has ended. One statement."""
+    request = all_tables()[REQUEST]
+    query = select(request.c.id, request.c.retain_until).where(
+        request.c.account_id == account_id, request.c.retain_until.is_not(None)
+    )
+    return {row.id: row.retain_until for row in session.execute(query)}

@@ -14,14 +14,17 @@ from portal.casework.life_events.service import purge_events
 from portal.casework.requests.service import purge_drafts, warn_of_drafts
 from portal.engine.retention.erasing import erase_person, erase_request, finish_erasures, is_awaiting
 from portal.engine.retention.notices import (
+    NOTICE_KIND,
     EndingView,
     Waiting,
     count_waiting,
+    endings_of,
     erase_ended_accounts,
     erase_ended_requests,
     give_notice,
     list_endings,
     prolong_document,
+    request_terms,
 )
 from portal.engine.retention.shapes import Dated, Rule
 from portal.engine.retention.tables import all_rules
@@ -32,10 +35,12 @@ from portal.people.identity.service import purge_expired
 from portal.records.outbox.service import purge_settled
 
 __all__ = [
+    "NOTICE_KIND",
     "Duration",
     "EndingView",
     "Waiting",
     "count_waiting",
+    "endings_of",
     "erase_expired",
     "erase_kept",
     "erase_person",
@@ -47,6 +52,7 @@ __all__ = [
     "list_endings",
     "list_rules",
     "prolong_document",
+    "request_terms",
     "say_duration",
 ]
 

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     REQUESTS_DECIDE = "requests:request:decide"
     REQUESTS_MESSAGE = "requests:request:message"
     REQUESTS_READ = "requests:queue:read"
+    TEMPLATES_EDIT = "letters:template:edit"
 
 
 class Role(StrEnum):

@@ -1,6 +1,16 @@
 """The resident's space; its views stand in modules, one for each thing that a person looks at there."""
 
-from portal.screens.myspace import casefile, consents, consultations, dashboard, documents, following, joining, papers
+from portal.screens.myspace import (
+    casefile,
+    consents,
+    consultations,
+    dashboard,
+    documents,
+    following,
+    joining,
+    own_data,
+    papers,
+)
 from portal.screens.myspace.blueprint import blueprint
 
 __all__ = [
@@ -12,5 +22,6 @@ __all__ = [
     "documents",
     "following",
     "joining",
+    "own_data",
     "papers",
 ]

@@ -27,16 +27,14 @@ FIELDS: Final[Mapping[str, LazyString]] = MappingProxyType(
     }
 )
 _FIELD = re.compile(r"\{([a-z_]{1,40})\}")
-_BRACE = re.compile(r"[{}]")
+_BETWEEN = re.compile(r"\{[^{}\n]*\}|[{}]")
 MAX_SHOWN: Final = 40
 
 
 def unknown_fields(text: str) -> list[str]:
     """What stands between braces, or is a brace alone, and is no field of ours; cut short, in the order of the text."""
-    unknown = [f"{{{name}}}" for name in _FIELD.findall(text) if name not in FIELDS]
-    rest = _FIELD.sub("", text)
-    alone = [rest[max(0, found.start()) : found.start() + MAX_SHOWN].split("\n")[0] for found in _BRACE.finditer(rest)]
-    return list(dict.fromkeys([*unknown, *alone]))
+    found = [one[:MAX_SHOWN] for one in _BETWEEN.findall(text) if not (_FIELD.fullmatch(one) and one[1:-1] in FIELDS)]
+    return list(dict.fromkeys(found))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

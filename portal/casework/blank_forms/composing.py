@@ -196,7 +196,7 @@ def _law(document: ProcedureDocument) -> PaperPart:
             "ou à la CNIL (www.cnil.fr) si la réponse ne vous convient pas."
         )
     )
-    return PaperPart("loi", _("La loi et vos données"), tuple(said))
+    return PaperPart("loi", _("Ce que dit la loi, et vos données"), tuple(said))
 
 
 def _say_days(days: int) -> str:

@@ -31,6 +31,7 @@ __all__ = [
     "gap",
     "gaps_in",
     "get_wording",
+    "letter_wording",
     "list_wordings",
     "proposed_wordings",
     "revise_wording",
@@ -63,6 +64,21 @@ def proposed_wordings(
     )
     ordered = query.order_by(Wording.kind, Wording.procedure_slug.desc(), Wording.title, Wording.id)
     return [_view(row.Wording, row.WordingVersion) for row in session.execute(ordered.limit(LISTED))]
+
+
+def letter_wording(session: Session, department_id: UUID, procedure_slug: str) -> str:
+    """The first sentence of the letters of this procedure, as the department wrote it last; empty when it did not.
+
+    For the worker, which prints letters for nobody in particular.
+    """
+    query = _current().where(
+        Wording.department_id == department_id,
+        Wording.procedure_slug.in_(("", procedure_slug)),
+        Wording.kind == WordingKind.LETTER,
+        Wording.archived_at.is_(None),
+    )
+    row = session.execute(query.order_by(Wording.procedure_slug.desc(), Wording.created_at.desc()).limit(1)).first()
+    return row.WordingVersion.text if row else ""
 
 
 def get_wording(session: Session, actor: Actor, wording_id: UUID) -> WordingView:

@@ -68,6 +68,7 @@ from portal.casework.requests.service.partners import (
 )
 from portal.casework.requests.service.posting import (
     PostedLetter,
+    letter_subject,
     person_of,
     record_letter_posted,
     record_letter_returned,
@@ -174,6 +175,7 @@ __all__ = [
     "issued_acknowledgement",
     "issued_decision",
     "join_accounts",
+    "letter_subject",
     "list_drafts",
     "list_messages",
     "list_requests",

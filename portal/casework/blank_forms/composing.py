@@ -37,7 +37,7 @@ def compose_form(document: ProcedureDocument, version: int, authority: Authority
     parts.append(_signature())
     code = _code_of(document, version, parts, authority)
     return BlankForm(
-        title=_("Formulaire : %(title)s", title=document.title),
+        title=_("Formulaire : %(title)s", title=document.title),
         letterhead=(authority.name, authority.address),
         lead=(
             str(document.summary),

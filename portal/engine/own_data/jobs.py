@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from portal.engine.exchanges.jobs import PeriodicJob
 from portal.engine.own_data import service
+from portal.engine.retention.inventory import COPIES
 from portal.ground.db import Database
 from portal.ground.settings import Settings
 
@@ -21,4 +22,4 @@ def own_data_jobs(settings: Settings, database: Database) -> list[PeriodicJob]:
         with database.reading() as session:
             service.sweep_copies(session, store, before=time.time() - SWEPT_AFTER)
 
-    return [PeriodicJob("purge_copies", timedelta(hours=1), purge)]
+    return [PeriodicJob(COPIES, timedelta(hours=1), purge)]

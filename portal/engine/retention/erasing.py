@@ -6,6 +6,7 @@ table that is added later is erased with the rest from the day it is in the inve
 
 from collections import Counter
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.casework.requests.policy import OPEN
 from portal.engine.retention.tables import all_tables, followers_of, references_to, root_of
+from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.errors import Conflict
 from portal.ground.permissions import Actor
@@ -21,6 +23,7 @@ from portal.ground.vault.service import destroy_data_key
 
 REQUEST = "service_request"
 KEY = "data_key_id"
+AT_ONCE = 500
 Counts = Counter[str]
 
 
@@ -99,6 +102,20 @@ def finish_erasures(session: Session, *, actor: Actor) -> int:
     for account_id in settled:
         erase_person(session, account_id, actor=actor, reason="restored")
     return len(requests) + len(settled)
+
+
+def forget_nobody(session: Session, *, limit: int = AT_ONCE) -> int:
+    """Forget the persons whom nothing names any more, such as who asked without an account; return how many.
+
+    Those made since yesterday are left alone: what names them may be on its way.
+    """
+    person = all_tables()["person"]
+    named = [exists().where(column == person.c.id) for _table, column in references_to("person")]
+    unknown = select(person.c.id).where(person.c.created_at < clock.now() - timedelta(days=1), ~or_(*named))
+    ids = session.scalars(unknown.limit(limit)).all()
+    _destroy(session, person, person.c.id.in_(ids))
+    session.execute(delete(person).where(person.c.id.in_(ids)))
+    return len(ids)
 
 
 def _who(session: Session, account_id: UUID) -> tuple[list[UUID], list[UUID]]:

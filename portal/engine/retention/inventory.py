@@ -32,6 +32,7 @@ LINK_LIFE: Final = timedelta(hours=24)
 HOURLY: Final = "purge_expired"
 DAILY: Final = "purge_kept"
 RECEIPTS: Final = "purge_webhook_receipts"
+COPIES: Final = "purge_copies"
 
 _REQUEST: Final = "service_request"
 
@@ -141,7 +142,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             _l("Une copie de vos données, que vous avez demandée"),
             _l("après sa préparation, ou jusqu’à ce que vous la téléchargiez"),
             LINK_LIFE,
-            erased_by=HOURLY,
+            erased_by=COPIES,
         ),
         "retention_notice": With("account", by="retention_notice.account_id"),
         "session": Dated(

@@ -12,7 +12,7 @@ from portal.casework.consents.service import end_expired
 from portal.casework.documents.service import forget_unused
 from portal.casework.life_events.service import purge_events
 from portal.casework.requests.service import purge_drafts, warn_of_drafts
-from portal.engine.retention.erasing import erase_person, erase_request, finish_erasures, is_awaiting
+from portal.engine.retention.erasing import erase_person, erase_request, finish_erasures, forget_nobody, is_awaiting
 from portal.engine.retention.notices import (
     NOTICE_KIND,
     EndingView,
@@ -28,7 +28,6 @@ from portal.engine.retention.notices import (
 )
 from portal.engine.retention.shapes import Dated, Rule
 from portal.engine.retention.tables import all_rules
-from portal.ground.permissions import SYSTEM
 from portal.ground.web.limits import purge_buckets
 from portal.people.accounts.service import purge_claims
 from portal.people.identity.service import purge_expired
@@ -46,6 +45,7 @@ __all__ = [
     "erase_person",
     "erase_request",
     "finish_erasures",
+    "forget_nobody",
     "give_notice",
     "is_awaiting",
     "list_durations",
@@ -109,7 +109,7 @@ def erase_kept(session: Session) -> int:
     """
     warned = warn_of_drafts(session) + give_notice(session)
     forgotten = purge_drafts(session) + purge_checklists(session) + purge_events(session)
-    ended = erase_ended_requests(session) + erase_ended_accounts(session) + finish_erasures(session, actor=SYSTEM)
+    ended = erase_ended_requests(session) + erase_ended_accounts(session)
     return warned + forgotten + ended + purge_settled(session) + forget_unused(session)
 
 

@@ -40,7 +40,7 @@ from portal.ground.settings import Settings
 from portal.ground.vault.service import keep_erasures_in, read_erasures, replay_erasures
 from portal.people.accounts.enums import ContactKind
 from portal.people.accounts.models import Account, PersonSearch
-from portal.people.accounts.service import AccountView, declare_contact
+from portal.people.accounts.service import AccountView, create_person, declare_contact
 from portal.records.outbox import service as outbox
 from tests.support import files
 from tests.support.client import Browser
@@ -357,3 +357,22 @@ def test_a_letter_without_anything_to_say_is_not_sent(app: Flask, database: Data
         outbox.enqueue(session, lane="courriel", kind="retention_notice", payload=payload, idempotency_key="essai")
         [claimed] = outbox.claim(session, worker="e", lane="courriel", limit=1)
         assert handler.render(session, claimed) is None
+
+
+def test_who_asked_without_an_account_is_forgotten_with_the_request(app: Flask, database: Database, town: Town) -> None:
+    """Nobody can be told: the request goes at its term, then the person whom nothing names any more."""
+    request_id = request_id_of(database, decided(database, town, town.angela))
+    with database.writing() as session:
+        stranger = create_person(session)
+        row = session.get_one(ServiceRequest, request_id)
+        row.account_id, row.person_id, row.retain_until = None, stranger, clock.today() - timedelta(days=1)
+    with clock.shifted(timedelta(days=2)):
+        run_daily(database)
+    with database.reading() as session:
+        assert session.get(ServiceRequest, request_id) is None
+        assert session.scalar(select(func.count()).where(all_tables()["person"].c.id == stranger)) == 0
+        assert session.get(Account, town.angela.id) is not None
+        assert session.scalar(select(func.count()).select_from(RetentionNotice)) == 0
+    if database.dialect == "sqlite":
+        log = Path(f"{database.engine.url.database}-wal")
+        assert not log.exists() or log.stat().st_size == 0, "nothing is left in the log either"

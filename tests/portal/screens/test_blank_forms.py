@@ -16,7 +16,7 @@ FORM = f"/demarches/{SLUG}/formulaire"
 def test_a_form_is_read_then_downloaded(app: Flask, visitor: Browser, database: Database) -> None:
     assert visitor.get(f"/demarches/{SLUG}").links()["Imprimer le formulaire pour le remplir à la main"] == FORM
     page = visitor.get(FORM, state="waiting")
-    assert "en préparation" in page.text
+    assert "sera prêt" in page.text
     assert "1. Nom de naissance" in page.text
     waiting = visitor.get(f"{FORM}.pdf", 503, state="not ready")
     assert "Nous préparons le fichier PDF" in waiting.text

@@ -12,7 +12,7 @@ TEXTS = (
         "Refus, avec la règle appliquée",
         (
             "Bonjour {prenom_nom},\n\nNous ne pouvons pas donner une suite favorable à votre demande « {titre} » du "
-            "{date_demande}. {motif}\n\nVous pouvez contester cette décision, au moins jusqu’au {date_recours}, devant : "
+            "{date_demande}. {motif}\n\nVous pouvez la contester, au moins jusqu’au {date_recours}, devant : "
             "{voie_recours}.\n\n{service}, {telephone_service}"
         ),
     ),

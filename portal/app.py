@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.sdk import ConfigurationError, LetterBox
+from portal.casework.blank_forms.jobs import print_waiting
 from portal.casework.documents import service as documents
 from portal.casework.letters.box import DatabaseLetterBox
 from portal.engine.deadlines.jobs import deadline_jobs
@@ -21,6 +22,8 @@ from portal.engine.exchanges.outcomes import DeliveryHandler
 from portal.engine.exchanges.views import blueprint as exchanges_blueprint
 from portal.engine.journey_kit.journeys import choose_journeys, current_journeys, journeys_of
 from portal.engine.journey_kit.views import blueprint as journey_kit_blueprint
+from portal.engine.own_data.deliveries import delivery_handlers
+from portal.engine.own_data.jobs import own_data_jobs
 from portal.engine.prefill.asking import fetch_on_return
 from portal.engine.retention.jobs import retention_jobs
 from portal.ground import logs, web
@@ -115,6 +118,7 @@ def _menu() -> list[tuple[str, str]]:
             (_("Saisie d’un courrier"), "/agents/saisie", Permission.REQUESTS_ENTER),
             (_("Démarches"), "/agents/demarches", Permission.PROCEDURES_EDIT),
             (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
+            (_("Modèles"), "/agents/modeles", Permission.TEMPLATES_EDIT),
             (_("Envois"), "/agents/envois", Permission.DELIVERIES_RETRY),
             (_("Connexions"), "/agents/connexions", Permission.CONNECTIONS_READ),
             (_("Dictionnaire"), "/agents/demarches/concepts/propositions", Permission.CONCEPTS_DECIDE),
@@ -139,12 +143,18 @@ def run_worker(settings: Settings, database: Database, stop: threading.Event) ->
         PeriodicJob("list_erasures", timedelta(hours=1), list_erasures),
         *retention_jobs(database),
         *deadline_jobs(database),
+        *own_data_jobs(settings, database),
+        PeriodicJob("print_forms", timedelta(minutes=1), partial(_print_forms, app, database)),
         *_document_jobs(settings, database),
         *_journey_jobs(app, settings, database),
     ]
     registry = connections_of(app)
-    handlers = _journey_handlers(app, settings)
+    handlers = {**_journey_handlers(app, settings), **delivery_handlers(settings, registry)}
     exchanges.run_worker(settings, database, registry, stop, around=app.app_context, jobs=jobs, handlers=handlers)
+
+
+def _print_forms(app: Flask, database: Database) -> None:
+    print_waiting(database, app.app_context)
 
 
 def _journey_jobs(app: Flask, settings: Settings, database: Database) -> list[PeriodicJob]:

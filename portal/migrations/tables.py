@@ -18,6 +18,7 @@ ROOMS_WITH_TABLES = (
     "portal.records.connections.models",
     "portal.records.territory.models",
     "portal.casework.catalogue.models",
+    "portal.casework.blank_forms.models",
     "portal.casework.checklists.models",
     "portal.casework.letters.models",
     "portal.casework.consents.models",
@@ -28,7 +29,10 @@ ROOMS_WITH_TABLES = (
     "portal.casework.receipts.models",
     "portal.casework.assistance.models",
     "portal.casework.delays.models",
+    "portal.casework.wordings.models",
     "portal.engine.exchanges.models",
+    "portal.engine.own_data.models",
+    "portal.engine.retention.models",
 )
 # Rows of these are never changed once written: the migrations set the triggers, a test checks that they are there.
 APPEND_ONLY = ("acknowledgement", "audit_entry", "audit_seal", "pivot_identity", "timeline_event")

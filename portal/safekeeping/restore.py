@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from portal.engine.retention.service import finish_erasures
 from portal.ground.audit.service import record
 from portal.ground.db import Database
 from portal.ground.errors import SettingsError
@@ -171,6 +172,7 @@ def _settle(database: Database, manifest: Manifest, lists: dict[UUID, datetime],
                 "qui servait le jour de la sauvegarde."
             )
         erased = replay_erasures(session, lists)
+        finish_erasures(session, actor=SYSTEM)
         hold_restored(session)
         ended = end_every_session(session)
         record(session, SYSTEM, "backup_restored", details={"archive_id": manifest.archive_id})

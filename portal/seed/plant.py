@@ -25,6 +25,7 @@ from portal.seed.answers import answers_for
 from portal.seed.commune import Commune, create_commune
 from portal.seed.inhabitants import inhabitants
 from portal.seed.territory import settle_territory
+from portal.seed.texts import write_texts
 from portal.seed.words import HELD, PROPOSALS, QUESTIONS, REASONS, REPLIES, words_for
 
 SIZES = {"empty": 0, "tiny": 24, "small": 96, "medium": 400, "large": 4_000}
@@ -65,6 +66,7 @@ def plant(settings: Settings, database: Database, *, size: str = "small") -> int
     with database.writing() as session:
         commune = create_commune(session)
         settle_territory(session)
+        write_texts(session)
         for journey in open_journeys(settings.journeys):
             _import(session, journey, frozenset(settings.connections))
         accounts = [

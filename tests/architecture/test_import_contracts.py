@@ -43,6 +43,7 @@ VIOLATIONS = {
         ("portal.engine.prefill.service", "portal.engine.exchanges.views"),
         ("portal.engine.addresses.service", "portal.engine.prefill.service"),
         ("portal.engine.exchanges.jobs", "portal.engine.deadlines.jobs"),
+        ("portal.engine.retention.service", "portal.engine.own_data.service"),
     ],
     "rooms of casework": [
         ("portal.casework.catalogue.service", "portal.casework.requests.service"),
@@ -52,6 +53,8 @@ VIOLATIONS = {
         ("portal.casework.requests.service", "portal.casework.letters.service"),
         ("portal.casework.delays.service", "portal.casework.catalogue.service"),
         ("portal.casework.requests.service", "portal.casework.assistance.service"),
+        ("portal.casework.receipts.service", "portal.casework.blank_forms.service"),
+        ("portal.casework.wordings.service", "portal.casework.requests.service"),
     ],
     "rooms of records": [
         ("portal.records.outbox.service", "portal.records.timeline.service"),

@@ -28,6 +28,7 @@ POST_LETTERS = "letters:post"
 ASSIST, ENTER = "drafts:assist", "requests:enter"
 EDIT, PUBLISH = "procedures:edit", "procedures:publish"
 EDIT, PUBLISH, CONCEPTS = "procedures:edit", "procedures:publish", "concepts:decide"
+TEMPLATES = "templates:edit"
 ANY = "any agent"
 
 # Address → method → who may come in. A route that is not here, or not so, fails the tests.
@@ -114,6 +115,12 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/avis/<uuid:opinion_id>/pieces/<uuid:document_id>": {"GET": READ},
     "/agents/dossiers/<reference>/avis/<uuid:opinion_id>/clore": {"POST": MESSAGE},
     "/agents/dossiers/<reference>/suite/<move>": {"GET": MESSAGE, "POST": MESSAGE},
+    "/agents/conservation": {"GET": HEALTH},
+    "/agents/dossiers/<reference>/modeles": {"GET": MESSAGE},
+    "/agents/modeles": {"GET": TEMPLATES},
+    "/agents/modeles/nouveau": {"GET": TEMPLATES, "POST": TEMPLATES},
+    "/agents/modeles/<uuid:wording_id>": {"GET": TEMPLATES, "POST": TEMPLATES},
+    "/agents/modeles/<uuid:wording_id>/archiver": {"POST": TEMPLATES},
     "/agents/ma-connexion": {"GET": ANY, "POST": ANY},
     "/agents/dossiers/<reference>/rattacher": {"GET": JOIN, "POST": JOIN},
     "/agents/signalements/<reference>": {"GET": READ},
@@ -203,6 +210,8 @@ TABLE: dict[str, dict[str, str]] = {
     "/demarches/<slug>/changement": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/commencer": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/envoyer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/formulaire": {"GET": PUBLIC},
+    "/demarches/<slug>/formulaire.pdf": {"GET": PUBLIC},
     "/demarches/<slug>/verifier": {"GET": RESIDENT},
     "/documents/<uuid:document_id>": {"GET": RESIDENT},
     "/donnees-personnelles": {"GET": PUBLIC},
@@ -238,6 +247,11 @@ TABLE: dict[str, dict[str, str]] = {
     "/mon-espace/autorisations/<uuid:consent_id>/retirer": {"POST": RESIDENT},
     "/mon-espace/consultations": {"GET": RESIDENT},
     "/mon-espace/connexion": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/bientot-efface": {"GET": RESIDENT},
+    "/mon-espace/documents/<uuid:document_id>/garder": {"POST": RESIDENT},
+    "/mon-espace/effacer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/mes-donnees": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/mes-donnees/<uuid:export_id>": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/rattachement": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/rattachement/code": {"POST": RESIDENT},
     "/mon-espace/rattachement/confirmer": {"POST": RESIDENT},
@@ -272,7 +286,7 @@ RIGHTS: dict[str, set[str]] = {
     "resident": set(),
     "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER},
     "department agent": {READ, ASSIGN, MESSAGE, DECIDE},
-    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER},
+    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER, TEMPLATES},
     "operator": {HEALTH, OPERATE, RETRY, CONCEPTS},
     "procedure officer": {EDIT, PUBLISH},
 }
@@ -299,6 +313,7 @@ PERMISSIONS = {
     EDIT: Permission.PROCEDURES_EDIT,
     PUBLISH: Permission.PROCEDURES_PUBLISH,
     CONCEPTS: Permission.CONCEPTS_DECIDE,
+    TEMPLATES: Permission.TEMPLATES_EDIT,
 }
 # Signing out comes last, so that one browser may try them all.
 ROUTES = sorted(

@@ -52,6 +52,9 @@ NOT_PAGES = frozenset(
         "myspace.stop_following",
         "street_desk.take_up",
         "backoffice.acknowledgement_pdf",
+        "backoffice.archive_text",
+        "myspace.prolong",
+        "myspace.take_copy",
         "backoffice.ask_acknowledgement_pdf",
         "backoffice.ask_decision_pdf",
         "backoffice.decision_pdf",
@@ -1010,3 +1013,47 @@ register(
     over="test_after_thirty_days_the_old_version_is_over",
 )
 register("journey_kit.accept_change", "resident", _REVIEWING, changed=_MEANWHILE_PUBLISHED)
+_OWN_DATA = "portal/screens/test_own_data.py"
+_COPY = "test_a_copy_is_asked_and_taken"
+_ERASED = "test_everything_is_erased_after_a_confirmation"
+register(
+    "myspace.own_data_home",
+    "resident",
+    _OWN_DATA,
+    plain=_COPY,
+    preparing=_COPY,
+    ready=_COPY,
+    stale_sign_in="test_an_old_sign_in_is_asked_again",
+)
+register("myspace.ask_for_copy", "resident", _OWN_DATA, too_many="test_too_many_copies_say_when_to_come_back")
+register("myspace.copy_ready", "resident", _OWN_DATA, plain=_COPY)
+register(
+    "myspace.erasure",
+    "resident",
+    _OWN_DATA,
+    plain=_ERASED,
+    open_requests="test_a_request_on_its_way_comes_first",
+    kept="test_a_request_on_its_way_comes_first",
+)
+register("myspace.erase", "resident", _OWN_DATA, error=_ERASED, conflict="test_a_request_on_its_way_comes_first")
+register("myspace.endings", "resident", _OWN_DATA, full="test_what_ends_soon_is_shown_and_kept", empty=_COPY)
+register("identity.ask_resident", "visitor", _OWN_DATA, erased=_ERASED)
+register("backoffice.conservation", "agent", _OWN_DATA, plain="test_operators_see_counts")
+_FORMS = "portal/screens/test_blank_forms.py"
+register(
+    "pages.blank_form",
+    "visitor",
+    _FORMS,
+    waiting="test_a_form_is_read_then_downloaded",
+    ready="test_a_form_is_read_then_downloaded",
+)
+register("pages.blank_form_pdf", "visitor", _FORMS, not_ready="test_a_form_is_read_then_downloaded")
+_TEXTS = "portal/screens/backoffice/test_texts.py"
+_WRITTEN = "test_a_text_is_written_previewed_kept_and_archived"
+_USED = "test_a_text_starts_an_answer"
+register("backoffice.texts", "agent", _TEXTS, empty=_WRITTEN, full=_WRITTEN)
+register("backoffice.new_text", "agent", _TEXTS, plain=_WRITTEN)
+register("backoffice.create_text", "agent", _TEXTS, preview=_WRITTEN, error=_WRITTEN)
+register("backoffice.text", "agent", _TEXTS, plain=_WRITTEN)
+register("backoffice.revise_text", "agent", _TEXTS, conflict=_WRITTEN)
+register("backoffice.proposed_texts", "agent", _TEXTS, full=_USED, empty=_USED)

@@ -14,8 +14,10 @@ from portal.ground.web.formats import format_date
 from portal.people.accounts.service import AuthorityView
 
 
-def compose(draft: LetterDraft, number: str, authority: AuthorityView, made_at: datetime) -> Mapping[str, Any]:
-    """The content of the template of papers, for one letter."""
+def compose(
+    draft: LetterDraft, number: str, authority: AuthorityView, made_at: datetime, *, lead: str = ""
+) -> Mapping[str, Any]:
+    """The content of the template of papers, for one letter. ``lead`` replaces the first sentence of ours."""
     titles = {
         LetterPurpose.REQUEST: _("Courrier %(number)s", number=number),
         LetterPurpose.AMENDMENT: _(
@@ -44,7 +46,7 @@ def compose(draft: LetterDraft, number: str, authority: AuthorityView, made_at: 
         "language": "fr",
         "remark": say_remark(),
         "letterhead": flat_lines((line(authority.name), line(authority.address))),
-        "lead": flat_lines((line(leads[draft.purpose]),)),
+        "lead": flat_lines(_lines(lead or leads[draft.purpose])),
         "closing": flat_lines((line(closing),)),
         "sections": [
             _section(_("À l’attention de"), [], [draft.recipient]),

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from connectors.sdk import LetterDraft, LetterPurpose
+from portal.casework.catalogue.service import get_version
 from portal.casework.letters import policy
 from portal.casework.letters.composing import compose
 from portal.casework.letters.enums import LetterState
@@ -16,6 +17,7 @@ from portal.casework.letters.models import Letter
 from portal.casework.letters.shapes import LetterFile, LetterView
 from portal.casework.receipts.service import Printed
 from portal.casework.requests import service as requests
+from portal.casework.wordings.service import fill, letter_wording
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.db import new_id
@@ -23,6 +25,7 @@ from portal.ground.dictionary.service import Value, clean_line
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
 from portal.ground.vault.service import seal, seal_json, unseal, unseal_json
+from portal.ground.web.formats import format_date
 from portal.people.accounts.service import get_authority
 
 __all__ = [
@@ -82,7 +85,29 @@ def draft_content(session: Session, draft: LetterDraft, number: str, made_at: da
         cites=draft.cites,
         amendment=draft.amendment,
     )
-    return compose(said, number, get_authority(session), made_at)
+    lead = _own_lead(session, draft.reference) if draft.purpose is LetterPurpose.REQUEST else ""
+    return compose(said, number, get_authority(session), made_at, lead=lead)
+
+
+def _own_lead(session: Session, reference: str) -> str:
+    """The first sentence that the department wrote for its letters, filled; empty when it wrote none."""
+    about = requests.letter_subject(session, _request_id(session, reference))
+    procedure = get_version(session, about.procedure_id, about.procedure_version)
+    text = letter_wording(session, about.department_id, procedure.slug)
+    if not text:
+        return ""
+    service = procedure.document.acknowledgement.service
+    values = {
+        "reference": reference,
+        "titre": procedure.title,
+        "prenom_nom": about.applicant_name,
+        "date_demande": format_date(clock.local(about.submitted_at).date()),
+        "date_du_jour": format_date(clock.today()),
+        "service": service.designation or "",
+        "telephone_service": service.phone or "",
+        "collectivite": get_authority(session).name,
+    }
+    return fill(text, values)
 
 
 def _identity_of(session: Session, draft: LetterDraft) -> dict[str, Value]:

@@ -67,7 +67,7 @@ def render_draft_letter(facts: DraftFacts, *, base: str, authority_name: str, au
     return Letter(text=text.strip() + "\n", html=html)
 
 
-def render_plain(name: str, **context: str) -> Letter:
+def render_plain(name: str, **context: str | tuple[str, ...]) -> Letter:
     """Fill the two forms of a letter that is about no request."""
     text, html = (_templates().get_template(f"notifications/{name}.{form}").render(context) for form in ("txt", "html"))
     return Letter(text=text.strip() + "\n", html=html)

@@ -1,5 +1,6 @@
 """The door of notifications: ids go into the outbox, words are made when the message leaves."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from babel.dates import format_date
@@ -35,6 +36,7 @@ __all__ = [
     "render",
     "render_alert",
     "render_draft_ending",
+    "render_simple",
 ]
 
 LANE = "courriel"
@@ -115,6 +117,23 @@ def render_draft_ending(session: Session, facts: DraftFacts, *, public_url: str)
     letter = render_draft_letter(facts, base=base, authority_name=authority.name, authority_phone=authority.phone)
     subject = _("Votre brouillon va être effacé")
     return RenderedNotification(recipient=facts.recipient, subject=subject, text=letter.text, html=letter.html)
+
+
+def render_simple(
+    session: Session, recipient: str, *, subject: str, paragraphs: Sequence[str], link: str, link_text: str
+) -> RenderedNotification:
+    """Write a letter about the account itself: a few sentences and one link. They are data, never a template."""
+    authority = get_authority(session)
+    letter = render_plain(
+        "simple",
+        subject=subject,
+        paragraphs=tuple(paragraphs),
+        link=link,
+        link_text=link_text,
+        authority_name=authority.name,
+        authority_phone=authority.phone,
+    )
+    return RenderedNotification(recipient=recipient, subject=subject, text=letter.text, html=letter.html)
 
 
 def _path_of(facts: NotificationFacts) -> str:

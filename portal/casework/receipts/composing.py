@@ -14,8 +14,10 @@ from portal.casework.receipts.enums import Form, PaperKind
 from portal.casework.receipts.shapes import Fact, Line, Paper, Section, Span
 from portal.casework.receipts.wording import CHANNELS, DECISIONS, say_delay, say_remark, spell
 from portal.casework.requests.acknowledgements import AcknowledgedService, AcknowledgementData
+from portal.casework.requests.deadlines import recourse_end
 from portal.casework.requests.enums import RequestStatus
 from portal.casework.requests.service import DecisionLetterView
+from portal.ground import clock
 from portal.ground.dictionary.service import clean_line
 from portal.ground.web.formats import format_day, format_moment, machine_time
 from portal.people.accounts.service import AuthorityView
@@ -182,6 +184,7 @@ def compose_decision(
     )
     sections = [
         Section("decision", _("La décision"), facts=facts),
+        _plainly(letter),
         Section("raisons", _("Les raisons"), paragraphs=_paragraphs(*letter.reason.split("\n"))),
         _in_charge(letter.service),
     ]
@@ -201,6 +204,27 @@ def compose_decision(
         author=authority.name,
         language=letter.language.partition("@")[0],
     )
+
+
+def _plainly(letter: DecisionLetterView) -> Section:
+    """What the decision means, what to do now, until when it may be contested: from its codes, in everyday words."""
+    service = letter.service
+    where = _("%(name)s, au %(phone)s", name=service.designation, phone=service.phone)
+    said: list[Line | str] = []
+    if letter.decision is RequestStatus.ACCEPTED:
+        said.append(_("Vous avez obtenu ce que vous demandiez. Gardez ce document."))
+        said.append(_("Vous n’avez rien d’autre à faire, sauf si les raisons ci-dessous vous le demandent."))
+    elif letter.decision is RequestStatus.REJECTED:
+        said.append(_("Vous n’avez pas obtenu ce que vous demandiez. Les raisons sont écrites ci-dessous."))
+        said.append(_("Une question ? Demandez une explication : %(where)s.", where=where))
+        if letter.recourse:
+            end = recourse_end(clock.local(letter.decided_at).date(), letter.recourse.delay)
+            how = _(". Comment faire est écrit à la fin.")
+            said.append(line(_("Pour contester, vous avez du temps au moins jusqu’au "), on(end), how))
+    else:
+        said.append(_("Votre demande est terminée sans accord ni refus. Les raisons sont écrites ci-dessous."))
+        said.append(_("Vous pouvez faire une nouvelle demande, ou poser une question : %(where)s.", where=where))
+    return Section("clair", _("En clair"), paragraphs=_paragraphs(*said))
 
 
 def _paragraphs(*said: Line | str) -> tuple[tuple[Line, ...], ...]:

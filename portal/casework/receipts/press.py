@@ -15,6 +15,7 @@ from portal.casework.receipts.typesetter import MEMORY
 
 PORTAL: Final = Path(__file__).resolve().parents[2]
 TEMPLATE: Final = PORTAL / "templates" / "receipts" / "paper.typ"
+FORM_TEMPLATE: Final = PORTAL / "templates" / "receipts" / "form.typ"
 FOLDER_OF_FONTS: Final = PORTAL / "fonts"
 FONTS: Final = ("Noto Sans", "Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Tamil", "DejaVu Sans Mono")
 PATIENCE: Final = 20.0
@@ -22,13 +23,19 @@ MAX_PDF: Final = 4 * 1024 * 1024
 
 
 def print_paper(
-    content: dict[str, Any], *, made_at: datetime, patience: float = PATIENCE, memory: int = MEMORY
+    content: dict[str, Any],
+    *,
+    made_at: datetime,
+    patience: float = PATIENCE,
+    memory: int = MEMORY,
+    template: Path = TEMPLATE,
 ) -> Printed:
     """Set ``content`` in the template. The same content and instant give the same bytes, on every machine.
 
     :param made_at: the instant written in the PDF as that of its creation.
     :param patience: seconds after which the process is stopped.
     :param memory: bytes that the process may ask for.
+    :param template: one of ours, ``TEMPLATE`` or ``FORM_TEMPLATE``.
     :raises RetryableError: ``press_timeout``; ``press_stopped`` when the process died, of hunger for memory say;
         ``fonts_missing`` when the installation is incomplete.
     :raises ProtocolError: ``paper_refused``: the document cannot be made; trying again will hardly help.
@@ -36,7 +43,7 @@ def print_paper(
     if not any(FOLDER_OF_FONTS.glob("*.ttf")):
         raise RetryableError("fonts_missing")  # not a connection: nobody could resume it after a pause
     job = {
-        "template": str(TEMPLATE),
+        "template": str(template),
         "fonts": str(FOLDER_OF_FONTS),
         "timestamp": int(made_at.timestamp()),
         "content": {**content, "fonts": FONTS},

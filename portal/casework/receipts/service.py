@@ -22,7 +22,7 @@ from portal.casework.receipts.composing import (
 )
 from portal.casework.receipts.enums import Making, PaperKind
 from portal.casework.receipts.models import Paper as PaperRow
-from portal.casework.receipts.press import print_paper
+from portal.casework.receipts.press import FORM_TEMPLATE, print_paper
 from portal.casework.receipts.shapes import Line, Paper, PaperFile, PaperView, Printed, PrintOrder, VerifiedPaper
 from portal.casework.receipts.wording import FILE_NAMES, say_remark
 from portal.casework.requests import service as requests
@@ -53,6 +53,7 @@ __all__ = [
     "line",
     "order_for_press",
     "print_content",
+    "print_form",
     "print_order",
     "read_pdf",
     "say_remark",
@@ -159,6 +160,14 @@ def print_content(content: Mapping[str, Any], *, made_at: datetime) -> Printed:
     :raises RetryableError, ProtocolError: see :func:`portal.casework.receipts.press.print_paper`.
     """
     return print_paper(dict(content), made_at=made_at)
+
+
+def print_form(content: Mapping[str, Any], *, made_at: datetime) -> Printed:
+    """Make the PDF of a content of the template of blank forms, outside any transaction.
+
+    :raises RetryableError, ProtocolError: see :func:`portal.casework.receipts.press.print_paper`.
+    """
+    return print_paper(dict(content), made_at=made_at, template=FORM_TEMPLATE)
 
 
 def keep_pdf(session: Session, order: PrintOrder, printed: Printed) -> None:

@@ -28,6 +28,16 @@ def implicit_decision_date(start: date, delay: Delay) -> date:
     return add_months(first_day, delay.count)
 
 
+def recourse_end(notified: date, delay: Delay) -> date:
+    """The last day, at the earliest, to contest a decision notified that day, from date to date (CJA, R421-1).
+
+    The period is a clear one and may end a day later: what is said to people is never too late.
+    """
+    if delay.unit is DelayUnit.DAYS:
+        return notified + timedelta(days=delay.count)
+    return add_months(notified, delay.count)
+
+
 def resumed_deadline(
     regime: Regime, delay: Delay | None, deadline: date | None, *, stopped: date, resumed: date
 ) -> date | None:

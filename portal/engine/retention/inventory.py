@@ -27,9 +27,13 @@ JOURNAL_KEPT: Final = timedelta(days=365)
 # An account nobody has used for two years.
 ACCOUNT_KEPT: Final = timedelta(days=730)
 
+# How long a copy of one’s data waits for its owner.
+LINK_LIFE: Final = timedelta(hours=24)
+
 HOURLY: Final = "purge_expired"
 DAILY: Final = "purge_kept"
 RECEIPTS: Final = "purge_webhook_receipts"
+COPIES: Final = "purge_copies"
 
 _REQUEST: Final = "service_request"
 
@@ -42,6 +46,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             _l("après votre dernière connexion"),
             ACCOUNT_KEPT,
             after=ACCOUNT_KEPT,
+            erased_by=DAILY,
         ),
         "person": With("account", by="account.person_id"),
         "person_search": With("person", by="person_search.person_id"),
@@ -92,6 +97,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             _l("Une demande, avec ses réponses et ses messages"),
             _l("le temps indiqué plus haut pour chaque démarche, après la fin de la demande"),
             None,
+            erased_by=DAILY,
         ),
         "follow_up": With(_REQUEST, by="follow_up.request_id"),
         "acknowledgement": With(_REQUEST, by="acknowledgement.request_id"),
@@ -159,6 +165,14 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             after=RECEIPTS_KEPT,
             erased_by=RECEIPTS,
         ),
+        "data_export": Dated(
+            "expires_at",
+            _l("Une copie de vos données, que vous avez demandée"),
+            _l("après sa préparation, ou jusqu’à ce que vous la téléchargiez"),
+            LINK_LIFE,
+            erased_by=COPIES,
+        ),
+        "retention_notice": With("account", by="retention_notice.account_id"),
         "session": Dated(
             "expires_at",
             _l("Votre session ouverte sur un appareil"),
@@ -190,6 +204,9 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             after=BUCKETS_KEPT,
             erased_by=HOURLY,
         ),
+        "wording": Lasting("Texts that the authority's own letters are made from: nothing of residents."),
+        "wording_version": With("wording", by="wording_version.wording_id"),
+        "printed_form": Lasting("Blank forms: published texts."),
         "agent": Lasting("Who is in charge of a request must stay known as long as the request (CRPA L111-2)."),
         "agent_department": With("agent", by="agent_department.agent_id"),
         "audit_seal": Lasting("Hashes and places: they prove the journal and hold nothing of anybody."),

@@ -8,20 +8,54 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from portal.casework.assistance.service import purge_assistances, purge_codes, purge_entries
-from portal.casework.catalogue.journeys import load_journeys
 from portal.casework.checklists.service import purge_checklists
 from portal.casework.consents.service import end_expired
 from portal.casework.documents.service import forget_unused
 from portal.casework.life_events.service import purge_events
 from portal.casework.requests.service import purge_discarded, purge_drafts, warn_of_drafts
-from portal.engine.retention.inventory import INVENTORY
+from portal.engine.retention.erasing import erase_person, erase_request, finish_erasures, forget_nobody, is_awaiting
+from portal.engine.retention.notices import (
+    NOTICE_KIND,
+    EndingView,
+    Waiting,
+    count_waiting,
+    endings_of,
+    erase_ended_accounts,
+    erase_ended_requests,
+    give_notice,
+    list_endings,
+    prolong_document,
+    request_terms,
+)
 from portal.engine.retention.shapes import Dated, Rule
+from portal.engine.retention.tables import all_rules
 from portal.ground.web.limits import purge_buckets
 from portal.people.accounts.service import purge_claims
 from portal.people.identity.service import purge_expired
 from portal.records.outbox.service import purge_settled
 
-__all__ = ["Duration", "erase_expired", "erase_kept", "list_durations", "list_rules", "say_duration"]
+__all__ = [
+    "NOTICE_KIND",
+    "Duration",
+    "EndingView",
+    "Waiting",
+    "count_waiting",
+    "endings_of",
+    "erase_expired",
+    "erase_kept",
+    "erase_person",
+    "erase_request",
+    "finish_erasures",
+    "forget_nobody",
+    "give_notice",
+    "is_awaiting",
+    "list_durations",
+    "list_endings",
+    "list_rules",
+    "prolong_document",
+    "request_terms",
+    "say_duration",
+]
 
 _DAY = 24 * 60 * 60
 
@@ -35,13 +69,8 @@ class Duration:
 
 
 def list_rules() -> Mapping[str, Rule]:
-    """Table → until when it keeps what it holds: the portal's tables, then those of the journeys installed.
-
-    A journey that owns tables names them in ``RULES`` of its module ``retention``.
-    """
-    parts = [journey.part("retention") for journey in load_journeys()]
-    own = {name: rule for part in parts if part for name, rule in part.RULES.items()}
-    return {**INVENTORY, **own}
+    """Table → until when it keeps what it holds, see :func:`portal.engine.retention.tables.all_rules`."""
+    return all_rules()
 
 
 def list_durations() -> list[Duration]:
@@ -76,14 +105,16 @@ def erase_expired(session: Session) -> None:
 
 
 def erase_kept(session: Session) -> int:
-    """Each day, until it returns 0: forgotten drafts and lists, events that are over, traces of old sendings, documents
-    of no use.
+    """Each day, until it returns 0: forgotten drafts and lists, events that are over, traces of old sendings, requests
+    past their term, accounts that nobody uses, documents of no use.
 
-    Some at a time, to hold nobody up. Those who have a draft that will be erased are warned first.
+    Some at a time, to hold nobody up. Those concerned are warned first.
     """
-    forgotten = warn_of_drafts(session) + purge_drafts(session) + purge_checklists(session) + purge_events(session)
+    warned = warn_of_drafts(session) + give_notice(session)
+    forgotten = purge_drafts(session) + purge_checklists(session) + purge_events(session)
     forgotten += purge_discarded(session) + purge_assistances(session)
-    return forgotten + purge_settled(session) + forget_unused(session)
+    ended = erase_ended_requests(session) + erase_ended_accounts(session)
+    return warned + forgotten + ended + purge_settled(session) + forget_unused(session)
 
 
 def _how_long(rule: Dated) -> str:

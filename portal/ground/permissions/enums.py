@@ -21,6 +21,7 @@ class Permission(StrEnum):
     REQUESTS_ENTER = "requests:request:enter"
     REQUESTS_MESSAGE = "requests:request:message"
     REQUESTS_READ = "requests:queue:read"
+    TEMPLATES_EDIT = "letters:template:edit"
 
 
 class Role(StrEnum):

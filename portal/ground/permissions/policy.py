@@ -25,6 +25,7 @@ _SUPERVISOR = _COUNTER | {
     Permission.CONNECTIONS_READ,
     Permission.DELIVERIES_RETRY,
     Permission.PARTICIPATION_MANAGE,
+    Permission.TEMPLATES_EDIT,
 }
 _OPERATOR = frozenset(
     {

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from portal.casework.documents import service as documents
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act
+from portal.casework.wordings.service import WordingKind
 from portal.engine.prefill.service import say_origin
 from portal.ground import web
 from portal.ground.errors import Conflict, Invalid
@@ -21,6 +22,7 @@ from portal.people.accounts.service import agents_of, list_departments
 from portal.people.identity.service import take_stash
 from portal.records.outbox.enums import MessageState
 from portal.screens.backoffice import wording
+from portal.screens.backoffice.filled import filled_text, gaps_error
 from portal.screens.backoffice.history import Historian, agents_in
 from portal.screens.backoffice.queries import agent_names
 
@@ -99,11 +101,16 @@ def tasks_of(view: requests.RequestView) -> list[tuple[str, str]]:
 def casefile(reference: str) -> Response:
     """The whole request on one page, with what was being written when the session ended."""
     kept = kept_form()
+    view = read_request(reference)
+    filled = None if kept else filled_text(view)
     extra: dict[str, Any] = {}
+    if filled:
+        asking = filled[0] is WordingKind.INFORMATION
+        extra = {"typed": filled[1], "wrong": Act.REQUEST_INFORMATION if asking else Act.MESSAGE}
     if kept:
         act = Act.REQUEST_INFORMATION if kept.get("kind") == "ask" else Act.MESSAGE
         extra = {"typed": kept.get("text", ""), "wrong": act, "kept": True}
-    return show_request(read_request(reference), joined=request.args.get("fait") == "rattachement", **extra)
+    return show_request(view, joined=request.args.get("fait") == "rattachement", **extra)
 
 
 def kept_form() -> dict[str, str]:
@@ -151,6 +158,9 @@ def message(reference: str) -> Response:
     asking = request.form.get("kind") == "ask"
     act = Act.REQUEST_INFORMATION if asking else Act.MESSAGE
     post = requests.request_information if asking else requests.post_message
+    gaps = gaps_error(text, "text-ask" if asking else "text-message")
+    if gaps:
+        return show_request(read_request(reference), status=422, errors=gaps, typed=text, wrong=act)
     try:
         post(web.unit(), web.actor(), reference, text, idempotency_key=key or str(uuid4()))
     except Invalid as refused:

@@ -21,6 +21,7 @@ from portal.screens.backoffice.casefile import (
     show_refused,
     show_request,
 )
+from portal.screens.backoffice.filled import filled_text, gaps_error
 
 
 def _chosen(value: str | None) -> RequestStatus | None:
@@ -32,9 +33,10 @@ def decision_form(reference: str) -> Response:
     view = read_request(reference)
     if Act.DECIDE not in view.acts:
         return show_request(view, status=409, refused=Act.DECIDE)
-    kept = kept_form()
-    chosen = _chosen(kept.get("decision") or request.args.get("decision"))
-    return _show(view, chosen=chosen, reason=kept.get("reason", ""))
+    kept, filled = kept_form(), filled_text(view)
+    kind, reason = filled or ("", "")
+    chosen = _chosen(kept.get("decision") or request.args.get("decision") or kind)
+    return _show(view, chosen=chosen, reason=kept.get("reason") or reason)
 
 
 def _show(
@@ -84,7 +86,7 @@ def _missing(chosen: RequestStatus | None, reason: str) -> Errors:
         errors.append(("decision-accepted", _("Choisissez une décision : accepter, refuser ou clore.")))
     if not reason:
         errors.append(("reason", _("Écrivez le motif, par exemple « Une place est libre à l’école choisie ».")))
-    return errors
+    return errors + gaps_error(reason, "reason")
 
 
 def _send(reference: str, chosen: RequestStatus, reason: str) -> Response:

@@ -8,6 +8,7 @@ from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
 from portal.screens.backoffice import (
     casefile,
+    conservation,
     decisions,
     joining,
     letters,
@@ -15,6 +16,7 @@ from portal.screens.backoffice import (
     operations,
     opinions,
     papers,
+    texts,
     worklist,
 )
 
@@ -40,4 +42,6 @@ opinions.register(blueprint)
 papers.register(blueprint)
 joining.register(blueprint)
 letters.register(blueprint)
+texts.register(blueprint)
+conservation.register(blueprint)
 operations.register(blueprint)

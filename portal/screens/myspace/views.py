@@ -13,6 +13,7 @@ from portal.screens.myspace import (
     joining,
     messages,
     moving,
+    own_data,
     papers,
     recipients,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "joining",
     "messages",
     "moving",
+    "own_data",
     "papers",
     "recipients",
 ]

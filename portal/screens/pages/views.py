@@ -13,7 +13,7 @@ from portal.ground.dictionary.service import Source, clean_line, list_concepts
 from portal.ground.errors import NotFound
 from portal.ground.web import page, reading_language, settings, unit
 from portal.ground.web.access import public
-from portal.screens.pages import language, verification, wording
+from portal.screens.pages import blank_forms, language, verification, wording
 
 blueprint = Blueprint("pages", __name__)
 MAX_SEARCH = 200
@@ -133,5 +133,6 @@ def site_map() -> Response:
     )
 
 
+blank_forms.register(blueprint)
 language.register(blueprint)
 verification.register(blueprint)

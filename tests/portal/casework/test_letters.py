@@ -9,7 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from connectors.partners.letter import CONNECTOR
-from connectors.sdk import Connector, ConnectorContext, EgressPolicy, PermanentError, Receipt, build_connector
+from connectors.sdk import (
+    Connector,
+    ConnectorContext,
+    EgressPolicy,
+    LetterDraft,
+    LetterPurpose,
+    PermanentError,
+    Receipt,
+    build_connector,
+)
 from portal.casework.catalogue.service import import_procedure
 from portal.casework.letters import service as letters
 from portal.casework.letters.box import DatabaseLetterBox
@@ -17,6 +26,7 @@ from portal.casework.letters.models import Letter
 from portal.casework.letters.service import LetterState, LetterView
 from portal.casework.requests import service as requests
 from portal.casework.requests.service import SubmittedView
+from portal.casework.wordings.service import WordingDraft, WordingKind, create_wording
 from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.errors import Conflict, Forbidden, Invalid
@@ -205,3 +215,27 @@ def test_a_letter_about_nothing_is_for_a_person(post: Post) -> None:
     post.submit()
     with pytest.raises(PermanentError):
         post.box.cancel("VSI-2222-22")
+
+
+def test_a_department_writes_the_first_sentence_of_its_letters(database: Database, world: World) -> None:
+    """Its fields are filled from the request, and what the person is called is never read as a field."""
+    post = Post(database, world, nullcontext)
+    department = next(iter(world.departments.values()))
+    writer = Actor(
+        ActorKind.AGENT, world.claire.id, permissions=ROLE_PERMISSIONS[Role.SUPERVISOR],
+        department_ids=frozenset(world.departments.values()),
+    )  # fmt: skip
+    with database.writing() as session:
+        about = requests.letter_subject(session, post.sent.request_id)
+        text = "Bonjour,\nvoici la demande {reference} de {prenom_nom}."
+        draft = WordingDraft(about.department_id, WordingKind.LETTER, "Courrier", text)
+        create_wording(session, writer, draft)
+    assert department
+    command = LetterDraft(
+        idempotency_key="essai", reference=post.sent.reference, purpose=LetterPurpose.REQUEST, recipient=("CAF",),
+        payload={}, cites="", amendment=0,
+    )  # fmt: skip
+    with database.reading() as session:
+        content = dict(letters.draft_content(session, command, "N-1", clock.now()))
+    said = [[span["text"] for span in line] for line in content["lead"]]  # type: ignore[index,attr-defined]
+    assert said == [["Bonjour,"], [f"voici la demande {post.sent.reference} de {about.applicant_name}."]]

@@ -210,7 +210,14 @@ def test_a_decision_has_its_letter(database: Database, world: World) -> None:
         "Tribunal",
     ):
         assert words in said
-    assert [part.key for part in view.content.sections] == ["decision", "raisons", "charge", "recours", "verifier"]
+    assert [part.key for part in view.content.sections] == [
+        "decision",
+        "clair",
+        "raisons",
+        "charge",
+        "recours",
+        "verifier",
+    ]
     with database.reading() as session:
         found = receipts.verify_paper(session, ordered.code)
     assert found is not None

@@ -17,6 +17,7 @@ from portal.casework.requests.models import Draft, ServiceRequest
 from portal.casework.requests.policy import DRAFT_KEPT, DRAFT_NOTICE
 from portal.engine.exchanges.polling import Polling
 from portal.engine.exchanges.running import build_worker, standard_jobs
+from portal.engine.own_data.jobs import own_data_jobs
 from portal.engine.retention.inventory import DAILY, HOURLY
 from portal.engine.retention.jobs import retention_jobs
 from portal.engine.retention.service import list_durations, list_rules, say_duration
@@ -84,7 +85,7 @@ def test_what_is_personal_comes_to_an_end() -> None:
 def test_each_job_that_erases_exists(app: Flask, settings: Settings, database: Database) -> None:
     worker = build_worker(settings, database, connections_of(app))
     known = {job.name for job in [*standard_jobs(Polling(database, connections_of(app), worker.delivering))]}
-    known |= {job.name for job in retention_jobs(database)}
+    known |= {job.name for job in [*retention_jobs(database), *own_data_jobs(settings, database)]}
     parts = [journey.part("jobs") for journey in load_journeys()]
     known |= {job.name for part in parts if part for job in part.periodic_jobs(settings, database, connections_of(app))}
     assert {rule.erased_by for rule in RULES.values() if isinstance(rule, Dated)} - {""} <= known

@@ -11,7 +11,8 @@ from sqlalchemy import select, text
 from portal.casework.requests import service as requests
 from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.service.submission import MAX_PER_HOUR
-from portal.ground.vault.service import VaultDestroyed, check_keys, create_data_key, destroy_data_key, install_keys
+from portal.ground.errors import NotFound
+from portal.ground.vault.service import check_keys, create_data_key, destroy_data_key, install_keys
 from portal.migrations.upgrade import downgrade_database, head_revision
 from portal.people.identity.service import Evidence, open_session
 from portal.records.outbox import service as outbox
@@ -108,7 +109,7 @@ def test_what_was_erased_after_the_backup_does_not_come_back(lived_in, elsewhere
     done = put_back(elsewhere, made.path, erasures=[saved_list])
     assert done.erased_again == 1
     restored = elsewhere.open()
-    with restored.reading() as session, pytest.raises(VaultDestroyed):
+    with restored.reading() as session, pytest.raises(NotFound):
         requests.get_request(session, Town.resident(town.angela), reference)
     restored.dispose()
     again = elsewhere.data_dir / "erasures"

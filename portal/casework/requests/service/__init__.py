@@ -105,6 +105,7 @@ from portal.casework.requests.service.partners import (
 )
 from portal.casework.requests.service.posting import (
     PostedLetter,
+    letter_subject,
     person_of,
     record_letter_posted,
     record_letter_returned,
@@ -261,6 +262,7 @@ __all__ = [
     "issued_decision",
     "join_accounts",
     "lapse_one",
+    "letter_subject",
     "list_drafts",
     "list_messages",
     "list_moves",

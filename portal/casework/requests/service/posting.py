@@ -1,7 +1,7 @@
 """What becomes of a request that leaves by letter: ready is not posted, and posted is not received."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -27,6 +27,28 @@ class PostedLetter:
     number: str
     purpose: LetterPurpose
     amendment: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSubject:
+    """What a letter about a request may say of it."""
+
+    department_id: UUID
+    procedure_id: UUID
+    procedure_version: int
+    applicant_name: str
+    submitted_at: datetime
+
+
+def letter_subject(session: Session, request_id: UUID) -> LetterSubject:
+    """What the request of a letter is about.
+
+    :raises NotFound: no such request.
+    """
+    row = _of_request(session, request_id)
+    return LetterSubject(
+        row.department_id, row.procedure_id, row.procedure_version, row.applicant_name, row.submitted_at
+    )
 
 
 def sealing_key(session: Session, request_id: UUID) -> UUID:

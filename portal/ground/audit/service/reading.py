@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.ground.audit.models import AuditEntry
@@ -73,6 +73,15 @@ def list_acts(session: Session, actor_id: UUID, action: str, *, limit: int = 10)
     query = select(*_COLUMNS).where(AuditEntry.actor_id == actor_id, AuditEntry.action == action)
     rows = session.execute(query.order_by(AuditEntry.occurred_at.desc(), AuditEntry.id.desc()).limit(limit))
     return [AuditView(*row) for row in rows]
+
+
+def count_acts(session: Session, actions: Collection[str], *, since: datetime) -> dict[str, int]:
+    """How many times each of these was done since then, by anybody; what was never done is absent."""
+    query = select(AuditEntry.action, func.count()).where(
+        AuditEntry.action.in_(actions), AuditEntry.occurred_at >= since
+    )
+    rows = session.execute(query.group_by(AuditEntry.action))
+    return {row[0]: row[1] for row in rows}
 
 
 _COLUMNS = (

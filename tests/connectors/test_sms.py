@@ -67,7 +67,7 @@ def test_more_text_never_takes_fewer_segments(text: str) -> None:
 
 def test_typographic_signs_do_not_halve_the_room() -> None:
     plain = to_plain("C’est prêt : « Carte »… voir\u00a0là –\u202fmerci")
-    assert plain == "C'est prêt : \"Carte\"... voir là - merci"
+    assert plain == 'C\'est prêt : "Carte"... voir là - merci'
     assert measure(to_plain(f"L’état de votre demande : {LINK}")).encoding == "gsm7"
 
 

@@ -34,7 +34,9 @@ def phone(bac: Program) -> Iterator[SmsConnector]:
         "sms", EgressPolicy(["127.0.0.0/8"]), lambda: datetime.now(UTC), timeouts=Timeouts(2.0, 0.6, 1.5)
     )
     options = {"base_url": f"{bac.address}/sms", "sender": "VALMONT"}
-    built = build_connector(CONNECTOR, options, {"api_key": "cle-operateur-sms", "webhook_secret": WEBHOOK_SECRET}, context)
+    built = build_connector(
+        CONNECTOR, options, {"api_key": "cle-operateur-sms", "webhook_secret": WEBHOOK_SECRET}, context
+    )
     assert isinstance(built, SmsConnector)
     yield built
     built.close()

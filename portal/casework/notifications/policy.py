@@ -22,6 +22,7 @@ BLOCK_LASTS: Final = timedelta(days=30)
 REPORT_WAITED: Final = timedelta(days=3)
 # What was told about no request: a draft, a poll.
 ANNOUNCED_KEPT: Final = timedelta(days=90)
+FRANCE: Final = 33
 QUIET_FROM, QUIET_UNTIL, DIGEST_HOUR = 21, 8, 8
 
 KIND_OF: Final[Mapping[NotificationEvent, NoticeKind]] = MappingProxyType(
@@ -110,10 +111,13 @@ def _next_hour(instant: datetime, hour: int) -> datetime:
 def is_mobile(number: str) -> bool:
     """Whether an E.164 number may receive a text message."""
     try:
-        kind = phonenumbers.number_type(phonenumbers.parse(number))
+        found = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
         return False
-    return kind in {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    # The numbers kept for fiction (Arcep, décision 2012-0855) are mobile numbers that nobody has: of no known type.
+    french = found.country_code == FRANCE and str(found.national_number)[:1] in {"6", "7"}
+    kinds = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    return french or phonenumbers.number_type(found) in kinds
 
 
 def blocks(channel: NoticeChannel, code: str) -> bool:

@@ -50,6 +50,7 @@ from portal.casework.notifications.phones import (
     drop_phone,
     get_choices,
     reachable_number,
+    read_mobile,
     record_code_sent,
     render_phone_code,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "open_references",
     "purge_notices",
     "reachable_number",
+    "read_mobile",
     "read_usage",
     "record_code_sent",
     "render",

@@ -32,6 +32,7 @@ def home() -> Response:
     moving = [one for one in all_requests if one.status not in wording.ENDED and not one.waiting_for_me]
     ended = [one for one in all_requests if one.status in wording.ENDED]
     drafts = requests.list_drafts(unit(), who)
+    received, unread = latest_received(unit(), who.id)
     whole = request.args.get("liste") == "entiere"
     return page(
         "myspace/home.html",
@@ -46,7 +47,8 @@ def home() -> Response:
         drafts=drafts,
         ending={one.id for one in drafts if one.purge_after - DRAFT_NOTICE <= now()},
         lists=lists_of(unit(), who),
-        received=latest_received(unit(), who.id),
+        received=received,
+        unread=unread,
         by_id={one.id: one for one in all_requests},
         known=identity_facts(unit(), who),
         journeys=current_journeys(),

@@ -6,10 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.models import ProcedureVersion
+from portal.casework.notifications.enums import DeliveryProgress, NoticeChannel, NotificationEvent
+from portal.casework.notifications.inbox import unread_column
+from portal.casework.notifications.models import Notification, NotificationDelivery
 from portal.casework.requests.enums import MessageKind
 from portal.casework.requests.models import RequestMessage, ServiceRequest
 from portal.casework.requests.reference import normalise
@@ -118,7 +121,7 @@ def _latest_received() -> Select[*tuple[Any, ...]]:
         .subquery()
     )
     return (
-        select(RequestMessage.request_id, RequestMessage.kind, RequestMessage.posted_at, mine.c.at)
+        select(RequestMessage.id, RequestMessage.request_id, RequestMessage.kind, RequestMessage.posted_at, mine.c.at)
         .join(ServiceRequest, ServiceRequest.id == RequestMessage.request_id)
         .outerjoin(mine, mine.c.request_id == RequestMessage.request_id)
         .where(ServiceRequest.account_id == account_id, RequestMessage.author_kind != ActorKind.RESIDENT)
@@ -127,15 +130,88 @@ def _latest_received() -> Select[*tuple[Any, ...]]:
     )
 
 
-_LATEST_RECEIVED = _latest_received()
+def _with_unread(latest: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same rows with the number of notices not read; one row at least, empty where there is no message."""
+    unread = select(unread_column(bindparam("account_id", type_=Uuid())).label("unread")).subquery()
+    found = latest.subquery()
+    return (
+        select(unread.c.unread, found)
+        .select_from(unread)
+        .outerjoin(found, true())
+        .order_by(found.c.posted_at.desc(), found.c.id.desc())
+    )
 
 
-def latest_received(session: Session, account_id: UUID) -> list[Received]:
-    """The last messages sent to this account, the newest first."""
-    return [
+_LATEST_RECEIVED = _with_unread(_latest_received())
+
+
+def latest_received(session: Session, account_id: UUID) -> tuple[list[Received], int]:
+    """The last messages sent to this account, the newest first; and how many notices it has not read."""
+    rows = session.execute(_LATEST_RECEIVED, {"account_id": account_id}).all()
+    received = [
         Received(row.request_id, row.kind, row.posted_at, row.at is not None and row.at >= row.posted_at)
-        for row in session.execute(_LATEST_RECEIVED, {"account_id": account_id})
+        for row in rows
+        if row.request_id is not None
     ]
+    return received, rows[0].unread
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line of the person's notifications. ``reference`` is empty when it is about no request."""
+
+    id: UUID
+    event: NotificationEvent
+    at: datetime
+    read: bool
+    reference: str
+    title: str
+    path: str
+
+
+def list_notices(
+    session: Session, account_id: UUID, *, limit: int, before: datetime | None = None, only: UUID | None = None
+) -> list[Notice]:
+    """What the account was told, the newest first; or the ``only`` one asked for. One statement."""
+    version = and_(
+        ProcedureVersion.procedure_id == ServiceRequest.procedure_id,
+        ProcedureVersion.version == ServiceRequest.procedure_version,
+    )
+    query = (
+        select(Notification, ServiceRequest.reference, ProcedureVersion.title)
+        .outerjoin(ServiceRequest, ServiceRequest.id == Notification.request_id)
+        .outerjoin(ProcedureVersion, version)
+        .where(Notification.account_id == account_id)
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Notification.created_at < before)
+    if only is not None:
+        query = query.where(Notification.id == only)
+    return [
+        Notice(
+            id=row.Notification.id,
+            event=row.Notification.event,
+            at=row.Notification.created_at,
+            read=row.Notification.read_at is not None,
+            reference=row.reference or "",
+            title=row.title or row.Notification.title,
+            path=f"/demandes/{row.reference}" if row.reference else row.Notification.path,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def progress_of(session: Session, ids: Collection[UUID]) -> dict[UUID, list[tuple[NoticeChannel, DeliveryProgress]]]:
+    """How far each of these notices got, by channel. One statement."""
+    query = select(
+        NotificationDelivery.notification_id, NotificationDelivery.channel, NotificationDelivery.progress
+    ).where(NotificationDelivery.notification_id.in_(ids))
+    found: dict[UUID, list[tuple[NoticeChannel, DeliveryProgress]]] = {}
+    for row in session.execute(query.order_by(NotificationDelivery.channel)):
+        found.setdefault(row.notification_id, []).append((row.channel, row.progress))
+    return found
 
 
 def agent_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:

@@ -1,6 +1,17 @@
 """The resident's space; its views stand in modules, one for each thing that a person looks at there."""
 
-from portal.screens.myspace import casefile, consents, consultations, dashboard, documents, following, joining, papers
+from portal.screens.myspace import (
+    casefile,
+    consents,
+    consultations,
+    dashboard,
+    documents,
+    following,
+    joining,
+    notices,
+    papers,
+    preferences,
+)
 from portal.screens.myspace.blueprint import blueprint
 
 __all__ = [
@@ -12,5 +23,7 @@ __all__ = [
     "documents",
     "following",
     "joining",
+    "notices",
     "papers",
+    "preferences",
 ]

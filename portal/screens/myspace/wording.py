@@ -261,6 +261,7 @@ CONSULTATIONS: Mapping[str, LazyString] = {
     "letter_prepared": _l("Courrier préparé"),
     "letter_printed": _l("Courrier imprimé"),
     "letter_sent": _l("Courriel envoyé"),
+    "text_message_sent": _l("SMS envoyé"),
     "message_posted": _l("Message écrit"),
     "messages_read": _l("Messages lus"),
     "partner_reported": _l("Nouvelles données par le destinataire"),

@@ -96,13 +96,14 @@ def track(
     connection: str | None = None,
     external_ref: str | None = None,
 ) -> None:
-    """Note how far a notice got; what its channel already reported is not taken back by a later « sent »."""
+    """Note how far a notice got by a channel; the channel's own reference stays once it is known."""
     row = _find(session, notification_id, channel)
     if row is None:
         row = NotificationDelivery(id=new_id(), notification_id=notification_id, channel=channel, progress=progress)
         session.add(row)
     row.progress, row.code, row.due_at, row.updated_at = progress, code[:80], due_at, clock.now()
-    row.connection, row.external_ref = connection, external_ref[:200] if external_ref else None
+    if external_ref:
+        row.connection, row.external_ref = connection, external_ref[:200]
     session.flush()
 
 
@@ -151,9 +152,9 @@ def find_reported(session: Session, connection: str, external_ref: str) -> tuple
 def report(
     session: Session, connection: str, external_ref: str, progress: DeliveryProgress | None, code: str
 ) -> UUID | None:
-    """Note what a channel reports of a message it had accepted; the notice it is about, None for a code.
+    """Note what a channel reports of a message it had accepted; the notice that it changes something for, if any.
 
-    « Delivered » is never taken back. ``progress`` None: news without a meaning for us.
+    « Delivered » is never taken back. ``progress`` None: news without a meaning for us. It may be about a code.
     """
     query = select(NotificationDelivery).where(
         NotificationDelivery.connection == connection, NotificationDelivery.external_ref == external_ref
@@ -162,9 +163,10 @@ def report(
     if row is None:
         report_code(session, external_ref, code if progress is DeliveryProgress.REFUSED else "")
         return None
-    if progress is not None and row.progress is not DeliveryProgress.DELIVERED:
-        row.progress, row.code, row.updated_at = progress, code[:80], clock.now()
-        session.flush()
+    if progress is None or row.progress in {progress, DeliveryProgress.DELIVERED}:
+        return None
+    row.progress, row.code, row.updated_at = progress, code[:80], clock.now()
+    session.flush()
     return row.notification_id
 
 

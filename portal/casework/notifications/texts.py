@@ -23,7 +23,7 @@ TEXTS: Mapping[NotificationEvent, LazyString] = {
     NotificationEvent.DECIDED: _l("Demande %(reference)s : une décision est prise. Lisez-la ici : %(link)s"),
     NotificationEvent.MESSAGE_POSTED: _l("Demande %(reference)s : un message vous attend. %(link)s"),
     NotificationEvent.REQUEST_WITHDRAWN: _l("Demande %(reference)s : elle est retirée, comme demandé. %(link)s"),
-    NotificationEvent.DRAFT_ENDING: _l("Un brouillon va s’effacer bientôt. Reprenez-le ici : %(link)s"),
+    NotificationEvent.DRAFT_ENDING: _l("Sans nouvelle de vous, un brouillon sera effacé. Reprenez-le ici : %(link)s"),
     NotificationEvent.POLL_OPENED: _l("Un sondage est ouvert. Donnez votre avis ici : %(link)s"),
 }
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.models import ProcedureVersion
 from portal.casework.notifications.enums import DeliveryProgress, NoticeChannel, NotificationEvent
-from portal.casework.notifications.inbox import unread_column
 from portal.casework.notifications.models import Notification, NotificationDelivery
+from portal.casework.notifications.service.inbox import unread_column
 from portal.casework.requests.enums import MessageKind
 from portal.casework.requests.models import RequestMessage, ServiceRequest
 from portal.casework.requests.reference import normalise

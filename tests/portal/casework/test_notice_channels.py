@@ -16,7 +16,6 @@ from connectors.sdk.sms import measure, to_plain
 from portal.casework.notifications import policy
 from portal.casework.notifications import service as notifications
 from portal.casework.notifications.models import NotificationDelivery, PhoneClaim
-from portal.casework.notifications.phones import _code
 from portal.casework.notifications.service import (
     DeliveryProgress,
     NoticeChannel,
@@ -25,6 +24,7 @@ from portal.casework.notifications.service import (
     Way,
     announce,
 )
+from portal.casework.notifications.service.phones import _code
 from portal.casework.notifications.texts import TEXTS, say_code, say_event
 from portal.casework.requests import service as requests
 from portal.ground import clock

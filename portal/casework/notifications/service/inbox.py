@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.casework.notifications.models import Notification
-from portal.casework.notifications.preferences import own_account
+from portal.casework.notifications.service.preferences import own_account
 from portal.casework.notifications.shapes import NotificationView
 from portal.ground.clock import now
 from portal.ground.errors import NotFound

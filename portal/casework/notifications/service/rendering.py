@@ -1,219 +1,26 @@
-"""The door of notifications: ids go into the outbox, words are made when the message leaves."""
+"""The words of a notice, written when it leaves from what is true then."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.casework.notifications.blocking import block, is_blocked, unblock
-from portal.casework.notifications.deliveries import (
-    DIGEST_KIND,
-    LANE,
-    OUTBOX_KIND,
-    SMS_KIND,
-    accounts_to_gather,
-    channels_of,
-    count_sms,
-    fall_back,
-    find_reported,
-    gather,
-    in_batch,
-    is_ours,
-    list_deliveries,
-    open_references,
-    plan,
-    read_usage,
-    report,
-    send_by,
-    settle_batch,
-    track,
-)
-from portal.casework.notifications.enums import (
-    DeliveryProgress,
-    NoticeChannel,
-    NoticeKind,
-    NotificationEvent,
-    Way,
-)
-from portal.casework.notifications.forgotten import purge_notices
-from portal.casework.notifications.inbox import mark_all_read, mark_read, unread_count
+from portal.casework.notifications.enums import NotificationEvent
 from portal.casework.notifications.letters import Letter, render_draft_letter, render_letter, render_plain, render_rows
-from portal.casework.notifications.models import Notification
-from portal.casework.notifications.phones import (
-    PHONE_CODE,
-    SMS_LANE,
-    ask_phone_code,
-    confirm_phone,
-    drop_phone,
-    get_choices,
-    reachable_number,
-    read_mobile,
-    record_code_sent,
-    render_phone_code,
-)
-from portal.casework.notifications.policy import ways_open
-from portal.casework.notifications.preferences import get_preferences, save_preferences
+from portal.casework.notifications.service.phones import reachable_number
+from portal.casework.notifications.service.preferences import get_preferences
 from portal.casework.notifications.shapes import (
     AlertFacts,
-    DeliveryLine,
     DraftFacts,
     NotificationFacts,
     NotificationView,
-    PhoneView,
-    PreferenceView,
     RenderedNotification,
     TextMessage,
-    Usage,
 )
 from portal.casework.notifications.texts import say_event
-from portal.ground.errors import NotFound
 from portal.people.accounts.service import get_agent, get_authority
-
-__all__ = [
-    "DIGEST_KIND",
-    "LANE",
-    "OUTBOX_KIND",
-    "PHONE_CODE",
-    "SMS_KIND",
-    "SMS_LANE",
-    "AlertFacts",
-    "DeliveryLine",
-    "DeliveryProgress",
-    "DraftFacts",
-    "NoticeChannel",
-    "NoticeKind",
-    "NotificationEvent",
-    "NotificationFacts",
-    "NotificationView",
-    "PhoneView",
-    "PreferenceView",
-    "RenderedNotification",
-    "TextMessage",
-    "Usage",
-    "Way",
-    "accounts_to_gather",
-    "announce",
-    "ask_phone_code",
-    "block",
-    "confirm_phone",
-    "count_sms",
-    "drop_phone",
-    "fall_back",
-    "find_reported",
-    "gather",
-    "get_choices",
-    "get_notification",
-    "get_preferences",
-    "in_batch",
-    "is_blocked",
-    "is_ours",
-    "list_deliveries",
-    "mark_all_read",
-    "mark_read",
-    "notify",
-    "open_references",
-    "purge_notices",
-    "reachable_number",
-    "read_mobile",
-    "read_usage",
-    "record_code_sent",
-    "render",
-    "render_alert",
-    "render_announcement",
-    "render_digest",
-    "render_draft_ending",
-    "render_phone_code",
-    "render_text",
-    "report",
-    "save_preferences",
-    "settle_batch",
-    "subject_of",
-    "track",
-    "unblock",
-    "unread_count",
-    "ways_open",
-]
-
-
-def notify(
-    session: Session,
-    *,
-    event: NotificationEvent,
-    request_id: UUID,
-    account_id: UUID | None,
-    address: str,
-    cause: str = "",
-    agent_id: UUID | None = None,
-    language: str = "fr",
-) -> frozenset[NoticeChannel]:
-    """Have a resident told of an event of their request; the same event with the same cause is told once.
-
-    Who has an account always finds it in their space; besides, it leaves by the channels that they chose.
-
-    :param address: where the person is written to; empty when there is none.
-    :return: the channels by which it leaves, or left.
-    """
-    known = select(Notification.id).where(
-        Notification.request_id == request_id, Notification.event == event, Notification.cause == cause
-    )
-    told = session.scalars(known).one_or_none()
-    if told is not None:
-        return channels_of(session, told)
-    planned = plan(session, event, account_id, address)
-    row = Notification(
-        event=event, cause=cause, request_id=request_id, account_id=account_id, agent_id=agent_id, language=language
-    )
-    session.add(row)
-    session.flush()
-    send_by(session, row, planned)
-    return planned.channels
-
-
-def announce(
-    session: Session, *, event: NotificationEvent, account_id: UUID, address: str, cause: str, title: str, path: str
-) -> frozenset[NoticeChannel]:
-    """Have an account told of something that is about no request; the same event with the same cause is told once.
-
-    :param title: what it is about, in public words; it is kept readable.
-    :param path: where that is, on this portal.
-    :return: the channels by which it leaves, or left.
-    """
-    known = select(Notification.id).where(
-        Notification.account_id == account_id, Notification.event == event, Notification.cause == cause
-    )
-    told = session.scalars(known.limit(1)).one_or_none()
-    if told is not None:
-        return channels_of(session, told)
-    planned = plan(session, event, account_id, address)
-    row = Notification(event=event, cause=cause, account_id=account_id, title=title[:300], path=path[:300])
-    session.add(row)
-    session.flush()
-    send_by(session, row, planned)
-    return planned.channels
-
-
-def get_notification(session: Session, notification_id: UUID) -> NotificationView:
-    """One notification.
-
-    :raises NotFound: there is none with this id.
-    """
-    row = session.get(Notification, notification_id)
-    if row is None:
-        raise NotFound("notification_unknown")
-    return NotificationView(
-        row.id,
-        row.event,
-        row.cause,
-        row.request_id,
-        row.account_id,
-        row.agent_id,
-        row.language,
-        title=row.title,
-        path=row.path,
-    )
 
 
 def render(

@@ -3,10 +3,10 @@
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from portal.casework.notifications.blocking import purge_blocks
 from portal.casework.notifications.models import Notification
-from portal.casework.notifications.phones import purge_phone_claims
 from portal.casework.notifications.policy import ANNOUNCED_KEPT
+from portal.casework.notifications.service.blocking import purge_blocks
+from portal.casework.notifications.service.phones import purge_phone_claims
 from portal.ground.clock import now
 
 

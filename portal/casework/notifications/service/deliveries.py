@@ -11,11 +11,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from portal.casework.notifications import policy
-from portal.casework.notifications.blocking import is_blocked
 from portal.casework.notifications.enums import DeliveryProgress, NoticeChannel, NotificationEvent
 from portal.casework.notifications.models import Notification, NotificationDelivery, SmsUsage
-from portal.casework.notifications.phones import SMS_LANE, knows_reference, reachable_number, report_code
-from portal.casework.notifications.preferences import get_preferences
+from portal.casework.notifications.service.blocking import is_blocked
+from portal.casework.notifications.service.phones import SMS_LANE, knows_reference, reachable_number, report_code
+from portal.casework.notifications.service.preferences import get_preferences
 from portal.casework.notifications.shapes import DeliveryLine, Usage
 from portal.ground import clock
 from portal.ground.db import new_id

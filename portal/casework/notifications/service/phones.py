@@ -11,10 +11,10 @@ from sqlalchemy import Uuid, and_, delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from portal.casework.notifications import policy
-from portal.casework.notifications.blocking import digest_of, is_blocked, unblock
 from portal.casework.notifications.enums import NoticeChannel
 from portal.casework.notifications.models import BlockedContact, NotificationPreference, PhoneClaim
-from portal.casework.notifications.preferences import keep, own_account, view_of
+from portal.casework.notifications.service.blocking import digest_of, is_blocked, unblock
+from portal.casework.notifications.service.preferences import keep, own_account, view_of
 from portal.casework.notifications.shapes import PhoneView, PreferenceView, TextMessage
 from portal.casework.notifications.texts import say_code
 from portal.ground.clock import now

@@ -52,7 +52,12 @@ from portal.casework.notifications.service.rendering import (
     render_text,
     subject_of,
 )
-from portal.casework.notifications.service.telling import announce, get_notification, notify
+from portal.casework.notifications.service.telling import (
+    accounts_wanting,
+    announce,
+    get_notification,
+    notify,
+)
 from portal.casework.notifications.shapes import (
     AlertFacts,
     DeliveryLine,
@@ -89,6 +94,7 @@ __all__ = [
     "Usage",
     "Way",
     "accounts_to_gather",
+    "accounts_wanting",
     "announce",
     "ask_phone_code",
     "block",

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from portal.casework.notifications.enums import NoticeChannel, NotificationEvent
-from portal.casework.notifications.models import Notification
+from portal.casework.notifications.enums import NoticeChannel, NotificationEvent, Way
+from portal.casework.notifications.models import Notification, NotificationPreference
+from portal.casework.notifications.policy import kind_of
 from portal.casework.notifications.service.deliveries import channels_of, plan, send_by
 from portal.casework.notifications.shapes import NotificationView
 from portal.ground.errors import NotFound
@@ -67,6 +68,27 @@ def announce(
     session.flush()
     send_by(session, row, planned)
     return planned.channels
+
+
+def accounts_wanting(
+    session: Session, event: NotificationEvent, cause: str, *, after: UUID | None, limit: int
+) -> tuple[list[UUID], UUID | None]:
+    """The accounts that asked to be told of such an event and were not told of this one; where to go on from.
+
+    Only for what is off until it is asked for: who chose nothing is not among them.
+    """
+    told = exists().where(
+        Notification.account_id == NotificationPreference.account_id,
+        Notification.event == event,
+        Notification.cause == cause,
+    )
+    query = select(NotificationPreference.account_id, NotificationPreference.ways).where(~told)
+    if after is not None:
+        query = query.where(NotificationPreference.account_id > after)
+    rows = session.execute(query.order_by(NotificationPreference.account_id).limit(limit)).all()
+    kind = kind_of(event).value
+    found = [row.account_id for row in rows if row.ways.get(kind, Way.NONE.value) != Way.NONE.value]
+    return found, rows[-1].account_id if len(rows) == limit else None
 
 
 def get_notification(session: Session, notification_id: UUID) -> NotificationView:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.casework.notifications import service as notifications
 from portal.casework.notifications.service import DeliveryProgress, NoticeChannel
+from portal.casework.requests import service as requests
 from portal.ground.errors import Forbidden, NotFound
 from portal.ground.web import actor, page, redirect_to, unit
 from portal.ground.web.access import resident_only
@@ -68,8 +69,18 @@ def read_notification() -> Response:
 @blueprint.post("/mon-espace/notifications/reessayer")
 @resident_only
 def try_address_again() -> Response:
-    """The person says that their mailbox works: we write to it again from the next notice on."""
-    notifications.unblock(unit(), NoticeChannel.EMAIL, get_account(unit(), _account()).email)
+    """The person says that their mailbox works: we write to it again from the next notice on.
+
+    That of their account, and those given in the requests whose last notices were refused.
+    """
+    account_id = _account()
+    addresses = {get_account(unit(), account_id).email}
+    shown = [one.id for one in list_notices(unit(), account_id, limit=PER_PAGE)]
+    for notice_id, progress in progress_of(unit(), shown).items():
+        if (NoticeChannel.EMAIL, DeliveryProgress.REFUSED) in progress:
+            addresses.add(requests.address_of_notice(unit(), notice_id))
+    for address in addresses - {""}:
+        notifications.unblock(unit(), NoticeChannel.EMAIL, address)
     return redirect_to("myspace.list_notifications", fait="reessai")
 
 

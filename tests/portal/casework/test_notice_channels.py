@@ -326,3 +326,18 @@ def test_nobody_chooses_for_another(session: Session, world: World) -> None:
         choose(session, world, legal=Way.SPACE)
     assert set(refused.value.fields) == {"legal"}
     assert not notifications.confirm_phone(session, world.resident(), "000000"), "no code was asked for"
+
+
+def test_notices_follow_the_person_into_the_account_that_stays(session: Session, world: World) -> None:
+    with midday():
+        choose(session, world, answer=Way.SPACE)
+        send(session, world.resident(), world.procedure)
+    kept = world.ines.id
+    notifications.move_notices(session, world.noe.id, kept)
+    assert notifications.unread_count(session, kept) == 1
+    assert notifications.unread_count(session, world.noe.id) == 0
+    assert notifications.get_preferences(session, kept).ways[NoticeKind.ANSWER] is Way.SPACE
+    choose(session, world, answer=Way.SMS)
+    notifications.move_notices(session, world.noe.id, kept)
+    assert notifications.get_preferences(session, kept).ways[NoticeKind.ANSWER] is Way.SPACE, "the kept one's stays"
+    assert notifications.get_preferences(session, world.noe.id).ways == policy.DEFAULTS

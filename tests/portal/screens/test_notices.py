@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -213,13 +213,15 @@ def test_what_does_not_arrive_is_told_to_both_sides(
     assert "Vérifiez votre numéro de téléphone" in angela.get(f"/demandes/{reference}").text
     with database.writing() as session:
         assert notifications.block(session, NoticeChannel.EMAIL, "angela@usagers.example", "smtp_550")
+        assert notifications.block(session, NoticeChannel.EMAIL, "lecture@exemple.example", "smtp_550")
         assert notifications.block(session, NoticeChannel.SMS, NUMBER, "number_blocked")
         assert not notifications.block(session, NoticeChannel.EMAIL, "angela@usagers.example", "smtp_552")
     assert "Nous n’avons pas pu vous joindre à ce numéro" in angela.get(CHOICES, state="number blocked").text
     again = angela.follow(angela.post(f"{LIST}/reessayer"), state="try again")
     assert "Nous vous écrirons de nouveau" in again.text
     with database.reading() as session:
-        assert not notifications.is_blocked(session, NoticeChannel.EMAIL, "angela@usagers.example")
+        for address in ("angela@usagers.example", "lecture@exemple.example"):
+            assert not notifications.is_blocked(session, NoticeChannel.EMAIL, address)
         assert notifications.is_blocked(session, NoticeChannel.SMS, NUMBER)
     angela.post(PHONE, {"phone": NUMBER})
     noticed(database, NoticeChannel.SMS, DeliveryProgress.DELIVERED)
@@ -253,9 +255,3 @@ def test_operators_read_what_sms_cost(sign_in: Callable[..., Browser], town: Tow
         page = sign_in(town.commune.agents["o.operateur"]).get("/agents/connexions", state="sms cost")
     assert "SMS envoyés, mars 20272 (4 segments facturés)" in page.text
     assert "SMS envoyés, février 20271 (2 segments facturés)" in page.text
-
-
-def test_a_person_without_an_account_is_told_as_before(database: Database, town: Town) -> None:
-    with database.writing() as session:
-        unknown = notifications.fall_back(session, UUID(int=1), NoticeChannel.SMS, "x@exemple.example")
-    assert not unknown

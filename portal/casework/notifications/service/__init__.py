@@ -29,7 +29,13 @@ from portal.casework.notifications.service.deliveries import (
     track,
 )
 from portal.casework.notifications.service.forgotten import purge_notices
-from portal.casework.notifications.service.inbox import mark_all_read, mark_read, unread_count
+from portal.casework.notifications.service.inbox import (
+    adopt_notices,
+    mark_all_read,
+    mark_read,
+    move_notices,
+    unread_count,
+)
 from portal.casework.notifications.service.phones import (
     PHONE_CODE,
     SMS_LANE,
@@ -95,6 +101,7 @@ __all__ = [
     "Way",
     "accounts_to_gather",
     "accounts_wanting",
+    "adopt_notices",
     "announce",
     "ask_phone_code",
     "block",
@@ -113,6 +120,7 @@ __all__ = [
     "list_deliveries",
     "mark_all_read",
     "mark_read",
+    "move_notices",
     "notify",
     "open_references",
     "purge_notices",

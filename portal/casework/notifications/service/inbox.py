@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.casework.notifications.models import Notification
+from portal.casework.notifications.models import Notification, NotificationPreference
 from portal.casework.notifications.service.preferences import own_account
 from portal.casework.notifications.shapes import NotificationView
 from portal.ground.clock import now
@@ -55,3 +55,31 @@ def mark_all_read(session: Session, actor: Actor) -> None:
         .values(read_at=now())
         .execution_options(synchronize_session=False)
     )
+
+
+def adopt_notices(session: Session, request_id: UUID, account_id: UUID) -> None:
+    """Bring what was told of a request made without an account into the account that it now belongs to."""
+    session.execute(
+        update(Notification)
+        .where(Notification.request_id == request_id, Notification.account_id.is_(None))
+        .values(account_id=account_id)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def move_notices(session: Session, joined: UUID, kept: UUID) -> None:
+    """Bring what was told to an account, and what it chose, into the one that it is joined to.
+
+    What the kept account chose itself stays.
+    """
+    session.execute(
+        update(Notification)
+        .where(Notification.account_id == joined)
+        .values(account_id=kept)
+        .execution_options(synchronize_session=False)
+    )
+    theirs = NotificationPreference.account_id
+    if session.scalar(select(theirs).where(theirs == kept)) is None:
+        session.execute(update(NotificationPreference).where(theirs == joined).values(account_id=kept))
+    else:
+        session.execute(delete(NotificationPreference).where(theirs == joined))

@@ -22,7 +22,7 @@ from portal.ground.db import new_id
 from portal.ground.dictionary.service import ValueRefused, get_concept, validate
 from portal.ground.errors import Invalid, NotFound
 from portal.ground.permissions import Actor
-from portal.ground.vault.service import fingerprint
+from portal.ground.vault.service import VaultDestroyed, fingerprint
 from portal.people.accounts.enums import ContactKind
 from portal.people.accounts.service import declare_contact, get_account, get_authority, get_contacts
 from portal.records.outbox.service import enqueue
@@ -213,7 +213,10 @@ def _end_claims(session: Session, account_id: UUID, at: datetime) -> None:
 
 
 def _number(session: Session, account_id: UUID) -> str:
-    return get_contacts(session, get_account(session, account_id).person_id).phone
+    try:
+        return get_contacts(session, get_account(session, account_id).person_id).phone
+    except VaultDestroyed:  # erased: there is nobody to reach any more
+        return ""
 
 
 def _code(claim_id: UUID) -> str:

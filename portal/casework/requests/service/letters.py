@@ -60,10 +60,7 @@ def render_text(session: Session, notification_id: UUID, *, public_url: str) -> 
     """
     notice = notifications.get_notification(session, notification_id)
     request = session.get_one(ServiceRequest, notice.request_id) if notice.request_id else None
-    try:
-        return notifications.render_text(session, notice, request.reference if request else "", public_url=public_url)
-    except VaultDestroyed:
-        return None
+    return notifications.render_text(session, notice, request.reference if request else "", public_url=public_url)
 
 
 def render_digest(session: Session, batch_id: UUID, *, public_url: str) -> RenderedNotification | None:

@@ -10,7 +10,6 @@ from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.service.letters import address_of_account, recipient_of
 from portal.casework.requests.service.partners import record_exchange
 from portal.ground.permissions import SYSTEM
-from portal.ground.vault.service import VaultDestroyed
 from portal.records.timeline.service import append
 
 
@@ -97,10 +96,7 @@ def record_text_refused(session: Session, notification_id: UUID, *, code: str) -
     notice = notifications.get_notification(session, notification_id)
     if notice.account_id is not None:
         chosen = notifications.get_preferences(session, notice.account_id)
-        try:
-            number = notifications.reachable_number(session, notice.account_id, chosen.phone_digest)
-        except VaultDestroyed:
-            number = ""
+        number = notifications.reachable_number(session, notice.account_id, chosen.phone_digest)
         notifications.block(session, NoticeChannel.SMS, number, code)
     _note(session, notification_id, NoticeChannel.SMS, DeliveryProgress.REFUSED, code)
     fall_back_to_email(session, notification_id)

@@ -20,6 +20,8 @@ from connectors.sandbox.mobility import api as passes
 from connectors.sandbox.mobility import feeds as bikes
 from connectors.sandbox.mobility import pages as closures
 from connectors.sandbox.pages import add_headers, refuse_foreign_forms
+from connectors.sandbox.phone import api as operator
+from connectors.sandbox.phone import pages as phone
 from connectors.sandbox.schools import api as schools
 from connectors.sandbox.schools import pages as files
 from connectors.sandbox.settings import SandboxSettings
@@ -53,7 +55,7 @@ def create_app(world: World) -> Flask:
     app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost"]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(spoken=spoken, iso=iso, portal_url=world.settings.portal_url)
-    rooms = (incidents, schools, files, caf, demo, mail, addresses, bikes, passes, closures)
+    rooms = (incidents, schools, files, caf, demo, mail, addresses, bikes, passes, closures, operator, phone)
     for blueprint in (site, *(room.blueprint for room in rooms)):
         app.register_blueprint(blueprint)
     for name in world.profiles:

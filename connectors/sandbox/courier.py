@@ -10,6 +10,7 @@ import threading
 from urllib.parse import urlsplit
 
 from connectors.sandbox.mobility.records import ID_PREFIX as MOBILITY_FILE
+from connectors.sandbox.phone.messages import ID_PREFIX as MESSAGE
 from connectors.sandbox.schools.records import walk_straight
 from connectors.sandbox.settings import webhook_key
 from connectors.sandbox.store import Row
@@ -39,6 +40,8 @@ class Courier(threading.Thread):
         self._schools = (settings.school_webhook_url, webhook_key(settings.school_webhook_secret))
         secret = settings.mobility_webhook_secret
         self._mobility = (settings.mobility_webhook_url, webhook_key(secret) if secret else b"")
+        secret = settings.sms_webhook_secret
+        self._phone = (settings.sms_webhook_url, webhook_key(secret) if secret else b"")
 
     def run(self) -> None:
         """Work until asked to stop; a failing round is logged and does not end the work."""
@@ -88,7 +91,7 @@ class Courier(threading.Thread):
 
     def _send(self, row: Row) -> tuple[str, str]:
         """What happened, in French, and the state that follows: delivered, failed or pending."""
-        address, key = self._mobility if row["enrolment_id"].startswith(MOBILITY_FILE) else self._schools
+        address, key = self._receiver(row["enrolment_id"])
         target = urlsplit(address)
         kind = http.client.HTTPSConnection if target.scheme == "https" else http.client.HTTPConnection
         connection = kind(target.hostname or "", target.port, timeout=TIMEOUT)
@@ -104,6 +107,12 @@ class Courier(threading.Thread):
         if 200 <= status < 300:
             return f"accepté ({status})", "delivered"
         return f"refusé ({status})", "failed" if status == GONE else "pending"
+
+    def _receiver(self, file_id: str) -> tuple[str, bytes]:
+        """Where the partner of a file calls, and with which key."""
+        if file_id.startswith(MESSAGE):
+            return self._phone
+        return self._mobility if file_id.startswith(MOBILITY_FILE) else self._schools
 
     def _headers(self, row: Row, body: bytes, right_key: bytes) -> dict[str, str]:
         sent_at = int(self._world.now()) - (3600 if row["flaw"] == "replayed_callback" else 0)

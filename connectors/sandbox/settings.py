@@ -34,7 +34,8 @@ class SandboxSettings:
     """Places and secrets of one sandbox. A port of 0 asks the system for a free one.
 
     Without ``caf_token`` (a trial begun before there was a CAF), the simulated CAF refuses everybody; without the two
-    secrets of mobility, the simulated network refuses everybody and calls nobody.
+    secrets of mobility, the simulated network refuses everybody and calls nobody; nor does the SMS operator without its
+    own.
     """
 
     port: int
@@ -52,6 +53,9 @@ class SandboxSettings:
     mobility_api_key: str = ""
     mobility_webhook_secret: str = ""
     mobility_webhook_url: str = ""
+    sms_api_key: str = ""
+    sms_webhook_secret: str = ""
+    sms_webhook_url: str = ""
 
 
 def read_settings(argv: Sequence[str], environ: Mapping[str, str]) -> SandboxSettings:
@@ -71,6 +75,9 @@ def read_settings(argv: Sequence[str], environ: Mapping[str, str]) -> SandboxSet
     mobility_secret = environ.get("SANDBOX_MOBILITY_WEBHOOK_SECRET", "")
     if mobility_secret:
         webhook_key(mobility_secret, "SANDBOX_MOBILITY_WEBHOOK_SECRET")
+    sms_secret = environ.get("SANDBOX_SMS_WEBHOOK_SECRET", "")
+    if sms_secret:
+        webhook_key(sms_secret, "SANDBOX_SMS_WEBHOOK_SECRET")
     return SandboxSettings(
         port=asked.port,
         smtp_port=asked.smtp_port,
@@ -87,6 +94,9 @@ def read_settings(argv: Sequence[str], environ: Mapping[str, str]) -> SandboxSet
         mobility_api_key=environ.get("SANDBOX_MOBILITY_API_KEY", ""),
         mobility_webhook_secret=mobility_secret,
         mobility_webhook_url=asked.mobility_webhook_url or f"{portal}/hooks/mobilite",
+        sms_api_key=environ.get("SANDBOX_SMS_API_KEY", ""),
+        sms_webhook_secret=sms_secret,
+        sms_webhook_url=asked.sms_webhook_url or f"{portal}/hooks/sms",
     )
 
 
@@ -119,5 +129,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--portal-url", default="http://127.0.0.1:8070", help="adresse publique du portail")
     parser.add_argument("--school-webhook-url", help="adresse de rappel du logiciel des écoles")
     parser.add_argument("--mobility-webhook-url", help="adresse de rappel du réseau de transport")
+    parser.add_argument("--sms-webhook-url", help="adresse de rappel de l’opérateur de SMS")
     parser.add_argument("--authority", default="21380999900019", help="code de la collectivité servie par les écoles")
     return parser

@@ -62,10 +62,18 @@ SCHEMA = (
     """CREATE TABLE IF NOT EXISTS pass_amendment (
         key TEXT PRIMARY KEY, digest TEXT NOT NULL, closure_id TEXT NOT NULL REFERENCES pass_closure (id),
         number INTEGER NOT NULL, received_at REAL NOT NULL) STRICT""",
+    """CREATE TABLE IF NOT EXISTS sms (
+        id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, digest TEXT NOT NULL, recipient TEXT NOT NULL,
+        sender TEXT NOT NULL, text TEXT NOT NULL, segments INTEGER NOT NULL, received_at REAL NOT NULL) STRICT""",
+    "CREATE INDEX IF NOT EXISTS sms_received ON sms (received_at)",
+    """CREATE TABLE IF NOT EXISTS sms_event (
+        id TEXT PRIMARY KEY, sms_id TEXT NOT NULL REFERENCES sms (id) ON DELETE CASCADE, position INTEGER NOT NULL,
+        body TEXT NOT NULL) STRICT""",
+    "CREATE INDEX IF NOT EXISTS sms_event_of ON sms_event (sms_id, position)",
     "DROP VIEW IF EXISTS record",  # a view holds nothing: that of an older program is made anew
     """CREATE VIEW record (partner, key, reference) AS
         SELECT 'ecoles', key, external_ref FROM enrolment UNION ALL SELECT 'demo', key, reference FROM demo_request
-        UNION ALL SELECT 'mobilite', key, external_ref FROM pass_closure""",
+        UNION ALL SELECT 'mobilite', key, external_ref FROM pass_closure UNION ALL SELECT 'sms', key, id FROM sms""",
     """CREATE TABLE IF NOT EXISTS mail (
         id INTEGER PRIMARY KEY, received_at REAL NOT NULL, sender TEXT NOT NULL, subject TEXT NOT NULL,
         raw BLOB NOT NULL) STRICT""",

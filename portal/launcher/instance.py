@@ -29,6 +29,8 @@ SHARED_SECRETS = {
     "PARVIS_SECRET_CAF_TOKEN": "SANDBOX_CAF_TOKEN",
     "PARVIS_SECRET_MOBILITE_API_KEY": "SANDBOX_MOBILITY_API_KEY",
     "PARVIS_SECRET_MOBILITE_WEBHOOK_SECRET": "SANDBOX_MOBILITY_WEBHOOK_SECRET",
+    "PARVIS_SECRET_SMS_API_KEY": "SANDBOX_SMS_API_KEY",
+    "PARVIS_SECRET_SMS_WEBHOOK_SECRET": "SANDBOX_SMS_WEBHOOK_SECRET",
 }
 
 
@@ -171,6 +173,7 @@ def _connections(sandbox: str, smtp_port: int) -> list[Table]:
         "api_key": "PARVIS_SECRET_MOBILITE_API_KEY",
         "webhook_secret": "PARVIS_SECRET_MOBILITE_WEBHOOK_SECRET",
     }
+    sms_secrets = {"api_key": "PARVIS_SECRET_SMS_API_KEY", "webhook_secret": "PARVIS_SECRET_SMS_WEBHOOK_SECRET"}
     mail = {"host": "127.0.0.1", "port": smtp_port, "security": "none", "from_address": SAMPLE_SENDER}
     return [
         Table("connections.ecoles", {"connector": "school", "title": "Inscriptions scolaires"}),
@@ -191,6 +194,9 @@ def _connections(sandbox: str, smtp_port: int) -> list[Table]:
         Table("connections.caf-courrier.options", {"recipient": SAMPLE_LETTER_ADDRESS}),
         Table("connections.courriel", {"connector": "email", "title": "Courriels aux usagers"}),
         Table("connections.courriel.options", mail),
+        Table("connections.sms", {"connector": "sms", "title": "SMS aux usagers"}),
+        Table("connections.sms.options", {"base_url": f"{sandbox}/sms", "sender": "VALMONT"}),
+        Table("connections.sms.secrets", sms_secrets),
     ]
 
 

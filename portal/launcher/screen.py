@@ -47,5 +47,6 @@ def sandbox_pages(sandbox: str) -> list[str]:
         f"Le bac à sable joue le monde extérieur : {sandbox}",
         f"  Faire avancer un dossier chez le partenaire   {sandbox}/ecoles/dossiers",
         f"  Lire les courriels envoyés                    {sandbox}/courriels",
+        f"  Lire les SMS envoyés                          {sandbox}/telephone",
         f"  Provoquer des pannes                          {sandbox}/incidents",
     ]

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from connectors.sdk import Receipt
 from portal.casework.catalogue.journeys import Journey, journey_documents, open_journeys
 from portal.casework.catalogue.service import ProcedureView, get_published, import_procedure, list_published
+from portal.casework.notifications import service as notifications
+from portal.casework.notifications.service import DeliveryProgress, NoticeChannel
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Channel, RequestStatus
 from portal.ground import clock
@@ -208,9 +210,18 @@ class _Story:
             work()
             for letter in outbox.claim(self.session, worker=WORKER, lane="courriel", limit=50):
                 outbox.complete(self.session, letter)
+                self._settle_notice(letter, is_old=is_old)
             if is_old:
                 self._leave_papers()
         return True
+
+    def _settle_notice(self, letter: outbox.Claimed, *, is_old: bool) -> None:
+        """What was written has arrived; what is old has been read."""
+        if letter.kind == notifications.OUTBOX_KIND:
+            notice_id = UUID(letter.payload["notification_id"])
+            notifications.track(self.session, notice_id, NoticeChannel.EMAIL, DeliveryProgress.SENT)
+            if is_old and notifications.get_notification(self.session, notice_id).account_id == self.resident.id:
+                notifications.mark_read(self.session, self.resident, notice_id)
 
     def _leave_papers(self) -> None:
         """Old papers are not printed: a first start makes a few PDFs, not hundreds. They can still be asked for."""

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.sdk import EntitlementAnswer, InboundCall, LetterDraft, LetterPurpose
 from connectors.sdk.webhooks import sign
 from tests.connectors.fake_http import Answer, FakeHttpServer, Received, json_answer
-from tests.connectors.samples import CAF, DEMO, LETTER, SCHOOL
+from tests.connectors.samples import CAF, DEMO, LETTER, SCHOOL, SMS
 
 WEBHOOK_SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 AUTHORITY = "21380999900019"
@@ -295,3 +295,46 @@ class LetterDouble:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+class SmsDouble(HttpDouble):
+    """A gateway that speaks sms-gateway/1."""
+
+    sample = SMS
+    refusals: Sequence[int] = (400, 404, 409, 410, 413, 415, 422, 451)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.options = {"base_url": f"{self.server.url}/sms", "sender": "VALMONT"}
+        self.secrets = {"api_key": self.api_key, "webhook_secret": WEBHOOK_SECRET}
+        self.fault: tuple[int, str] | None = None
+
+    def route(self, request: Received) -> Answer:
+        if request.path == "/sms/ping":
+            return json_answer(200, {"contract": "sms-gateway/1"})
+        if request.method == "POST" and request.path == "/sms/messages":
+            if self.fault is not None:
+                status, code = self.fault
+                return json_answer(status, {"code": code, "title": "refus"})
+            body = request.json()
+            new = {"message_id": f"M-{len(self.kept) + 1}", "status": "accepted", "segments": 1, "events": [], **body}
+            kept = self.kept.setdefault(request.headers["idempotency-key"], new)
+            return json_answer(202, {name: kept[name] for name in ("message_id", "status", "segments")})
+        found = self._find(request.path.removeprefix("/sms/messages/"))
+        return json_answer(200, found) if found else json_answer(404, {"code": "unknown"})
+
+    def _find(self, message_id: str) -> dict[str, Any] | None:
+        return next((kept for kept in self.kept.values() if kept["message_id"] == message_id), None)
+
+    def change_status(self, external_ref: str, raw_status: str, **more: Any) -> None:
+        kept = self._find(external_ref)
+        assert kept is not None
+        event_id = f"{external_ref}-ev-{len(kept['events']) + 1}"
+        moment = "2027-03-02T09:25:00+01:00"
+        kept["events"].append({"event_id": event_id, "status": raw_status, "occurred_at": moment, **more})
+
+    def signed_call(self, external_ref: str, *, at: datetime, secret: str | None = None) -> InboundCall:
+        kept = self._find(external_ref)
+        assert kept is not None
+        data = {"message_id": external_ref, **kept["events"][-1]}
+        return signed({"type": "message.status_changed", "timestamp": at.isoformat(), "data": data}, at, secret)

@@ -76,6 +76,8 @@ MOBILITY: dict[str, Any] = {
     "move.date": "2027-04-30",
 }
 
+SMS: dict[str, Any] = {"contact.phone": "+33639980142"}
+
 HARD_NAMES = [
     "O",
     "Ñ",

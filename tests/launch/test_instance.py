@@ -53,6 +53,7 @@ def test_the_portal_reads_what_was_written(tmp_path: Path):
         "demo",
         "ecoles",
         "mobilite",
+        "sms",
     ]
     named = [variable for connection in settings.connections.values() for variable in connection.secrets.values()]
     assert named

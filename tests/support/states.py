@@ -44,6 +44,9 @@ NOT_PAGES = frozenset(
         "myspace.drop_address",
         "myspace.drop_member",
         "myspace.send_former_code",
+        "myspace.read_notification",
+        "myspace.try_address_again",
+        "myspace.drop_phone",
         "daily_services.repair_photo",
         "daily_services.report_photo",
         "myspace.ask_followed_pdf",
@@ -133,6 +136,42 @@ register(
 register("pages.accessibility", "visitor", _PAGES, plain="test_the_accessibility_statement_is_honest")
 register("pages.personal_data", "visitor", _PAGES, plain="test_personal_data_come_from_the_procedures")
 register("pages.procedure_data", "visitor", _PAGES, plain="test_the_data_of_one_procedure")
+_NOTICES = "portal/screens/test_notices.py"
+_PROVEN = "test_a_number_is_proven_by_a_code_that_serves_once"
+_NOT_REACHED = "test_what_does_not_arrive_is_told_to_both_sides"
+register(
+    "myspace.list_notifications",
+    "resident",
+    _NOTICES,
+    empty="test_notices_are_listed_read_one_by_one_then_all",
+    to_read="test_notices_are_listed_read_one_by_one_then_all",
+    older="test_notices_are_listed_read_one_by_one_then_all",
+    all_read="test_notices_are_listed_read_one_by_one_then_all",
+    not_reached=_NOT_REACHED,
+    try_again=_NOT_REACHED,
+)
+register(
+    "myspace.preferences",
+    "resident",
+    _NOTICES,
+    plain="test_choices_are_kept_and_only_those_offered",
+    no_sms="test_without_an_operator_nothing_is_said_of_sms",
+    code_sent=_PROVEN,
+    verified=_PROVEN,
+    removed=_PROVEN,
+    number_blocked=_NOT_REACHED,
+    code_refused=_NOT_REACHED,
+)
+register("myspace.save_preferences", "resident", _NOTICES, refused="test_choices_are_kept_and_only_those_offered")
+register("myspace.ask_phone_code", "resident", _NOTICES, bad_number=_PROVEN)
+register(
+    "myspace.confirm_phone",
+    "resident",
+    _NOTICES,
+    wrong_code=_PROVEN,
+    code_over="test_codes_end_are_counted_and_cannot_be_guessed",
+)
+register("backoffice.connections", "agent", _NOTICES, sms_cost="test_operators_read_what_sms_cost")
 _WELCOME = "journeys/test_welcome.py"
 _LISTED = "test_a_newcomer_gets_a_dated_list_without_an_account"
 _TICKED = "test_a_line_is_ticked_put_off_and_put_back"

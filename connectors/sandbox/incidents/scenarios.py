@@ -21,6 +21,8 @@ class Stage(StrEnum):
     ID_TOKEN = "id_token"  # noqa: S105 - same
     USERINFO = "userinfo"
     MAIL = "mail"  # the SMTP dialogue
+    NUMBER = "number"  # what the operator says of a number
+    PHONE = "phone"  # what becomes of a message once it is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,20 @@ MAIL: tuple[Scenario, ...] = (
     ),
 )
 
+PHONE: tuple[Scenario, ...] = (
+    *_all(
+        Stage.NUMBER,
+        ("invalid_number", "Numéro inexistant", "Chaque envoi reçoit 422 : ce numéro n’existe pas."),
+        ("blocked", "Numéro bloqué", "Chaque envoi reçoit 422 : ce numéro refuse nos SMS."),
+        ("no_credit", "Plus de crédit", "Chaque envoi reçoit 402 : le portail met la connexion en pause."),
+    ),
+    *_all(
+        Stage.PHONE,
+        ("undelivered", "Non remis", "Le message est accepté, puis le réseau annonce qu’il n’a pas pu le remettre."),
+        ("in_transit", "En chemin", "Le message est accepté et remis au réseau ; personne ne dit s’il est arrivé."),
+    ),
+)
+
 PARTNERS: Mapping[str, Partner] = {
     partner.name: partner
     for partner in (
@@ -212,5 +228,6 @@ PARTNERS: Mapping[str, Partner] = {
         Partner("velos", "Vélos partagés (GBFS)", TRANSPORT + FEEDS),
         Partner("adresses", "Base des adresses (type BAN)", TRANSPORT),
         Partner("courriel", "Serveur de courrier", MAIL),
+        Partner("sms", "Opérateur de SMS", API + PHONE + CALLBACKS, lossy=True),
     )
 }

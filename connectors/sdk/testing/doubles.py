@@ -183,7 +183,7 @@ class Bench:
         """The sample as a message."""
         return OutgoingMessage(
             idempotency_key=key,
-            recipient=str(self.double.sample["contact.email"]),
+            recipient=str(self.double.sample.get("contact.email") or self.double.sample["contact.phone"]),
             subject="Votre demande est enregistrée",
             text="Nous avons reçu votre demande VSI-7F3K-2M.",
             html="<p>Nous avons reçu votre demande VSI-7F3K-2M.</p>",

@@ -1,10 +1,10 @@
-"""What a resident is told of."""
+"""What a resident is told of, by which channel, and how far it got."""
 
 from enum import StrEnum
 
 
 class NotificationEvent(StrEnum):
-    """Each has its own templates, ``templates/notifications/<value>.txt`` and ``.html``."""
+    """Each has its own templates, ``templates/notifications/<value>.txt`` and ``.html``, and its text message."""
 
     REQUEST_SUBMITTED = "request_submitted"
     PARTNER_RECEIVED = "partner_received"
@@ -14,3 +14,44 @@ class NotificationEvent(StrEnum):
     MESSAGE_POSTED = "message_posted"
     REQUEST_WITHDRAWN = "request_withdrawn"
     IMPLICIT_DECISION = "implicit_decision"
+    DRAFT_ENDING = "draft_ending"
+    POLL_OPENED = "poll_opened"
+
+
+class NoticeKind(StrEnum):
+    """What a person chooses a channel for, in the order of the page."""
+
+    LEGAL = "legal"
+    QUESTION = "question"
+    ANSWER = "answer"
+    REMINDER = "reminder"
+    POLL = "poll"
+
+
+class Way(StrEnum):
+    """How a person wants to be told of one kind of event, besides their space."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    BOTH = "both"
+    SPACE = "space"
+    NONE = "none"
+
+
+class NoticeChannel(StrEnum):
+    """What leaves the portal. The space is not one: it is always there."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class DeliveryProgress(StrEnum):
+    """How far one notice got by one channel. ``SENT``: its transport has it; ``DELIVERED``: it says that it arrived."""
+
+    WAITING = "waiting"
+    GATHERED = "gathered"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    UNSURE = "unsure"
+    DROPPED = "dropped"

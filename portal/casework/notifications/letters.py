@@ -1,5 +1,6 @@
 """Letters from templates: one text and one HTML page per event, the same words in both."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -70,6 +71,13 @@ def render_draft_letter(facts: DraftFacts, *, base: str, authority_name: str, au
 def render_plain(name: str, **context: str | tuple[str, ...]) -> Letter:
     """Fill the two forms of a letter that is about no request."""
     text, html = (_templates().get_template(f"notifications/{name}.{form}").render(context) for form in ("txt", "html"))
+    return Letter(text=text.strip() + "\n", html=html)
+
+
+def render_rows(name: str, *, rows: Sequence[tuple[str, str]], link: str, authority_name: str) -> Letter:
+    """Fill the two forms of a letter that lists several things, each with its address."""
+    context = {"rows": rows, "link": link, "authority_name": authority_name}
+    text, html = (_templates().get_template(f"notifications/{name}.{form}").render(context) for form in FORMS)
     return Letter(text=text.strip() + "\n", html=html)
 
 

@@ -1,10 +1,17 @@
 """What the room takes and gives: plain immutable values, never rows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.casework.notifications.enums import NotificationEvent
+from portal.casework.notifications.enums import (
+    DeliveryProgress,
+    NoticeChannel,
+    NoticeKind,
+    NotificationEvent,
+    Way,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +21,12 @@ class NotificationView:
     id: UUID
     event: NotificationEvent
     cause: str
-    request_id: UUID
+    request_id: UUID | None
     account_id: UUID | None
     agent_id: UUID | None
     language: str
+    title: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +86,55 @@ class RenderedNotification:
     subject: str
     text: str
     html: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextMessage:
+    """A text message ready to leave."""
+
+    recipient: str = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceView:
+    """What one account chose. Hours are those of the wall clock; the same twice means no quiet hours."""
+
+    ways: Mapping[NoticeKind, Way]
+    quiet_from: int
+    quiet_until: int
+    digest: bool = False
+    phone_digest: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneView:
+    """The number that a person declared. ``awaited_until``: a code was sent, and may be typed until then.
+
+    ``refused``: the operator could not deliver the code; ``blocked``: nothing is sent to the number for now.
+    """
+
+    number: str = field(repr=False)
+    verified: bool = False
+    awaited_until: datetime | None = None
+    refused: bool = False
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """How far one notice got by one channel, for who asks."""
+
+    event: NotificationEvent
+    channel: NoticeChannel
+    progress: DeliveryProgress
+    code: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What left by SMS in one month."""
+
+    messages: int
+    segments: int

@@ -20,6 +20,8 @@ from portal.engine.exchanges.outcomes import (
     Failed,
     Misconfigured,
     NoLongerNeeded,
+    NotesUnneeded,
+    NotYet,
     Outcome,
     Refused,
     Unneeded,
@@ -70,6 +72,8 @@ class Delivering:
         if handler is None:
             return self._give_back(claimed, "kind_unknown")
         loaded = self._load(handler, claimed)
+        if isinstance(loaded, NotYet):
+            return self._hold(claimed, loaded)
         if not isinstance(loaded, _Loaded):
             return self.settle(handler, claimed, loaded)
         stopped = self._begin(claimed, probe=probe)
@@ -102,7 +106,7 @@ class Delivering:
         if handler is not None:
             handler.settle(session, claimed, Outcome(Ending.DEAD, code))
 
-    def _load(self, handler: DeliveryHandler, claimed: Claimed) -> "_Loaded | Failed | Refused | Unneeded":
+    def _load(self, handler: DeliveryHandler, claimed: Claimed) -> "_Loaded | Failed | Refused | Unneeded | NotYet":
         if claimed.uncertain and not handler.resends:
             return Refused(TO_VERIFY, answered=False)
         try:
@@ -112,6 +116,8 @@ class Delivering:
             raise
         except NoLongerNeeded as error:
             return Unneeded(error.code)
+        except NotYet as error:
+            return error
         except ParvisError as error:
             return Refused(error.code, answered=False)
         except Exception as error:  # noqa: BLE001 - a fault of ours in one message must not stop the others
@@ -130,6 +136,12 @@ class Delivering:
                     return Outcome(Ending.HELD, next_attempt_at=passage.until) if released else LOST
             return None if outbox.begin(session, claimed, lease=self.lease) else LOST
 
+    def _hold(self, claimed: Claimed, early: NotYet) -> Outcome:
+        """The hour is not right: the message comes back later, its lane goes on."""
+        with self.database.writing() as session:
+            outbox.release(session, claimed, not_before=early.until)
+        return Outcome(Ending.RETRYING, early.code, next_attempt_at=early.until)
+
     def _give_back(self, claimed: Claimed, code: str) -> Outcome:
         """A kind that this version of the worker does not know: another may."""
         log.error("delivery_kind_unknown", kind=claimed.kind, message_id=claimed.id)
@@ -146,7 +158,7 @@ class Delivering:
         if isinstance(result, Refused):
             return _write_refused(session, handler, claimed, result)
         if isinstance(result, Unneeded):
-            return _write_unneeded(session, claimed, result)
+            return _write_unneeded(session, handler, claimed, result)
         return _write_failed(session, handler, claimed, result)
 
     def _write_misconfigured(
@@ -209,9 +221,11 @@ def _write_refused(session: Session, handler: DeliveryHandler, claimed: Claimed,
     return outcome
 
 
-def _write_unneeded(session: Session, claimed: Claimed, result: Unneeded) -> Outcome:
+def _write_unneeded(session: Session, handler: DeliveryHandler, claimed: Claimed, result: Unneeded) -> Outcome:
     if not outbox.drop(session, claimed, code=result.code):
         raise StaleClaim
+    if isinstance(handler, NotesUnneeded):
+        handler.note_unneeded(session, claimed, result.code)
     return Outcome(Ending.UNNEEDED, result.code)
 
 

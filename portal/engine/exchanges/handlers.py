@@ -17,7 +17,7 @@ from connectors.sdk import (
 )
 from portal.casework.assistance.service import render_code_letter
 from portal.casework.notifications.account_code import render_account_code
-from portal.casework.notifications.service import RenderedNotification
+from portal.casework.notifications.service import NoticeChannel, RenderedNotification, is_blocked
 from portal.casework.receipts import service as receipts
 from portal.casework.receipts.service import Printed, PrintOrder
 from portal.casework.requests import service as requests
@@ -156,6 +156,8 @@ class SendNotification:
         letter = self.render(session, claimed)
         if letter is None:
             raise NoLongerNeeded("no_recipient")
+        if is_blocked(session, NoticeChannel.EMAIL, letter.recipient):
+            raise NoLongerNeeded("address_blocked")
         return letter
 
     def render(self, session: Session, claimed: Claimed) -> RenderedNotification | None:
@@ -183,6 +185,13 @@ class SendNotification:
             requests.record_notification_sent(session, _notification_of(claimed), connection=claimed.lane)
         elif outcome.ending is Ending.DEAD and is_refused_address(outcome.code):
             requests.record_notification_refused(session, _notification_of(claimed), code=outcome.code)
+        elif outcome.ending is Ending.DEAD:
+            requests.record_notification_unsent(session, _notification_of(claimed), code=outcome.code)
+
+    def note_unneeded(self, session: Session, claimed: Claimed, code: str) -> None:
+        """A notice that nobody can be sent any more says so on the page of its request."""
+        if "notification_id" in claimed.payload:
+            requests.record_notification_unsent(session, _notification_of(claimed), code=code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
@@ -61,6 +61,14 @@ class NotCarried(ParvisError):
     """Raised by ``load``: no connection takes this to the recipient, a person does."""
 
 
+class NotYet(ParvisError):
+    """Raised by ``load``: the hour is not right. The message waits until ``until`` without burning an attempt."""
+
+    def __init__(self, code: str, until: datetime) -> None:
+        super().__init__(code)
+        self.until = until
+
+
 CallResult = Delivered | Failed | Misconfigured | Refused | Unneeded
 
 
@@ -97,3 +105,11 @@ class DeliveryHandler(Protocol):
 
     def settle(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
         """Write what follows from the outcome, in the unit that writes the outcome itself."""
+
+
+@runtime_checkable
+class NotesUnneeded(Protocol):
+    """A handler that has something to write when a message is closed without being sent."""
+
+    def note_unneeded(self, session: Session, claimed: Claimed, code: str) -> None:
+        """Write what follows, in the unit that closes the message."""

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from connectors.sdk import ConfigurationError, ConnectorError, PermanentError, ReportsStatus, StatusUpdate
+from portal.casework.notifications import service as notifications
 from portal.casework.requests import service as requests
 from portal.engine.exchanges import policy, service
 from portal.engine.exchanges.delivering import Delivering
@@ -41,6 +42,7 @@ class Polling:
             state = connections.state(session, name)
             position = service.poll_position(session, name)
             references = requests.open_external_refs(session, name, limit=ALL_OPEN)
+            references += notifications.open_references(session, name, limit=ALL_OPEN)
         if state.paused or state.breaker_open or not references:
             return 0
         turn = policy.next_in_turn(references, position, policy.POLL_AT_MOST)

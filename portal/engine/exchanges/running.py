@@ -4,12 +4,14 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.casework.assistance.service import RESUME_CODE_KIND
 from portal.casework.notifications.account_code import ACCOUNT_CODE
+from portal.casework.notifications.service import DIGEST_KIND, PHONE_CODE, SMS_KIND
 from portal.casework.receipts import service as receipts
 from portal.casework.requests.service import (
     AMENDMENT_KIND,
@@ -33,6 +35,7 @@ from portal.engine.exchanges.handlers import (
     SendResumeCode,
 )
 from portal.engine.exchanges.jobs import PeriodicJob
+from portal.engine.exchanges.notices import SendDigest, SendPhoneCode, SendText, gather_digests
 from portal.engine.exchanges.outcomes import DeliveryHandler
 from portal.engine.exchanges.polling import Polling
 from portal.engine.exchanges.worker import Pace, Worker
@@ -54,6 +57,9 @@ def standard_handlers(settings: Settings, registry: ConnectionRegistry) -> dict[
         WITHDRAWAL_KIND: TellWithdrawal(registry),
         COMPLEMENT_KIND: PassAnswer(registry),
         NOTIFICATION: SendNotification(registry, settings.public_url, settings.mail_from),
+        SMS_KIND: SendText(registry, settings.public_url),
+        PHONE_CODE: SendPhoneCode(registry),
+        DIGEST_KIND: SendDigest(registry, settings.public_url, settings.mail_from),
         DEPARTMENT_ALERT: SendDepartmentAlert(registry, settings.public_url, settings.mail_from),
         DRAFT_NOTICE_KIND: SendDraftNotice(registry, settings.public_url, settings.mail_from),
         ACCOUNT_CODE: SendAccountCode(registry, settings.public_url, settings.mail_from),
@@ -66,6 +72,7 @@ def standard_jobs(polling: Polling) -> list[PeriodicJob]:
     return [
         PeriodicJob("poll_statuses", policy.POLL_EVERY, polling.poll_statuses),
         PeriodicJob("check_connections", timedelta(seconds=10), polling.check_connections),
+        PeriodicJob("gather_digests", timedelta(minutes=1), partial(gather_digests, polling.database)),
         PeriodicJob("apply_orphans", timedelta(minutes=1), polling.apply_orphans),
         PeriodicJob("watch_deliveries", timedelta(minutes=5), polling.watch_deliveries),
         PeriodicJob("purge_webhook_receipts", timedelta(days=1), polling.purge_receipts),

@@ -14,6 +14,9 @@ from flask_babel import lazy_gettext as _l
 from portal.casework.assistance.policy import ASSISTANCE_KEPT, RESUME_CODE_LIFE
 from portal.casework.checklists.policy import LOOSE_KEPT
 from portal.casework.documents.policy import UNUSED_KEPT
+from portal.casework.notifications.policy import BLOCK_LASTS
+from portal.casework.notifications.policy import CLAIM_KEPT as PHONE_CLAIM_KEPT
+from portal.casework.notifications.policy import CODE_LIFE as PHONE_CODE_LIFE
 from portal.casework.requests.policy import DISCARDED_KEPT, DRAFT_KEPT
 from portal.engine.exchanges.policy import RECEIPTS_KEPT
 from portal.engine.retention.shapes import Dated, Lasting, Rule, With
@@ -109,6 +112,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "forwarding": With(_REQUEST, by="forwarding.request_id"),
         "letter": With(_REQUEST, by="letter.request_id"),
         "notification": With(_REQUEST, by="notification.request_id"),
+        "notification_delivery": With("notification", by="notification_delivery.notification_id"),
         "request_message": With(_REQUEST, by="request_message.request_id"),
         "timeline_event": With(_REQUEST, by="timeline_event.request_id"),
         "life_event": Dated(
@@ -139,6 +143,23 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             _l("après sa création"),
             CODE_LIFE + CLAIM_KEPT,
             after=CLAIM_KEPT,
+            erased_by=HOURLY,
+        ),
+        "notification_preference": With("account", by="notification_preference.account_id"),
+        "phone_claim": Dated(
+            "expires_at",
+            _l("Un code envoyé par SMS pour vérifier votre numéro"),
+            _l("après son envoi"),
+            PHONE_CODE_LIFE + PHONE_CLAIM_KEPT,
+            after=PHONE_CLAIM_KEPT,
+            erased_by=HOURLY,
+        ),
+        "blocked_contact": Dated(
+            "blocked_at",
+            _l("L’empreinte d’une adresse ou d’un numéro qui ne répond plus"),
+            _l("après l’échec ; nous n’y écrivons pas d’ici là"),
+            BLOCK_LASTS,
+            after=BLOCK_LASTS,
             erased_by=HOURLY,
         ),
         "audit_entry": Dated(
@@ -220,6 +241,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "job": Lasting("The timetable of periodic jobs."),
         "master_key": Lasting("Names of keys, never a key: they tell which one sealed what."),
         "local_authority": Lasting("The authority itself."),
+        "sms_usage": Lasting("How many text messages left in a month: a count, and about nobody."),
         "poll_cursor": Lasting("How far each partner was asked: one row each, overwritten at each round."),
         "procedure": Lasting("Published texts."),
         "procedure_version": Lasting("Published texts; requests stay tied to the version they were made under."),

@@ -12,6 +12,7 @@ from portal.casework.checklists.service import purge_checklists
 from portal.casework.consents.service import end_expired
 from portal.casework.documents.service import forget_unused
 from portal.casework.life_events.service import purge_events
+from portal.casework.notifications.service import purge_notices
 from portal.casework.requests.service import purge_discarded, purge_drafts, warn_of_drafts
 from portal.engine.retention.erasing import erase_person, erase_request, finish_erasures, forget_nobody, is_awaiting
 from portal.engine.retention.notices import (
@@ -95,13 +96,16 @@ def say_duration(lasts: timedelta) -> str:
 
 
 def erase_expired(session: Session) -> None:
-    """Each hour: sessions, sign-ins begun, forms put aside, codes, consents whose time is over, rate limits."""
+    """Each hour: sessions, sign-ins begun, forms put aside, codes, consents whose time is over, rate limits,
+    addresses that did not answer, announcements that are old.
+    """
     purge_expired(session)
     purge_claims(session)
     end_expired(session)
     purge_buckets(session)
     purge_codes(session)
     purge_entries(session)
+    purge_notices(session)
 
 
 def erase_kept(session: Session) -> int:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.casework.documents import service as documents
+from portal.casework.notifications.service import list_deliveries
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act
 from portal.casework.wordings.service import WordingKind
@@ -24,8 +25,10 @@ from portal.records.outbox.enums import MessageState
 from portal.screens.backoffice import wording
 from portal.screens.backoffice.filled import filled_text, gaps_error
 from portal.screens.backoffice.history import Historian, agents_in
+from portal.screens.backoffice.notices import say_delivery
 from portal.screens.backoffice.queries import agent_names
 
+NOTICES_SHOWN = 8
 Errors = list[tuple[str, str]]
 
 
@@ -67,6 +70,7 @@ def show_request(view: requests.RequestView, *, status: int = 200, **extra: Any)
         names=names,
         assigned=names.get(view.assigned_agent_id) if view.assigned_agent_id else None,
         history=historian.tell(view.events),
+        notices=[say_delivery(one) for one in list_deliveries(web.unit(), view.id)[-NOTICES_SHOWN:]],
         tasks=tasks_of(view),
         departments=departments,
         may_retry=may_retry,

@@ -1,6 +1,6 @@
 """What did not leave, and how the connections fare."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -9,12 +9,14 @@ from flask import Blueprint, current_app, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.casework.notifications.service import SMS_LANE, Usage, read_usage
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Closing
-from portal.ground import web
+from portal.ground import clock, web
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
+from portal.ground.web.formats import format_month
 from portal.records.connections import service as connections
 from portal.records.outbox import service as outbox
 from portal.screens.backoffice import wording
@@ -58,9 +60,18 @@ def connection_list() -> Response:
         service=_("Agents"),
         lines=lines,
         words=wording,
+        usage=_sms_usage() if SMS_LANE in registry else [],
         may_operate=web.actor().can(Permission.CONNECTIONS_OPERATE),
         done=request.args.get("fait", ""),
     )
+
+
+def _sms_usage() -> list[tuple[str, Usage]]:
+    """What left by SMS this month and the one before, under the name of the month."""
+    first = clock.today().replace(day=1)
+    months = (first, (first - timedelta(days=1)).replace(day=1))
+    found = read_usage(web.unit(), [f"{month:%Y-%m}" for month in months])
+    return [(format_month(month), found[f"{month:%Y-%m}"]) for month in months]
 
 
 def pause_form(name: str) -> Response:

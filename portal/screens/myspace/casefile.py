@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.fields import field_options
 from portal.casework.catalogue.service import get_version
+from portal.casework.notifications.service import DeliveryProgress, NoticeChannel, list_deliveries
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act, RequestStatus
 from portal.engine.prefill.service import say_origin
@@ -183,6 +184,7 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
         advice=standing.advice_after_silence(view),
         measured=standing.say_delays(view.delays) if view.delays and view.status not in wording.ENDED else "",
         bad_address=_bad_address(view),
+        bad_phone=_bad_phone(view),
         rail=rail,
         minor=minor,
         readings=gather_readings(entries, names, _("Un agent du service")),
@@ -215,6 +217,12 @@ def _bad_address(view: requests.RequestView) -> str:
     if not told or told[-1] != "email_refused":
         return ""
     return requests.contact_address(unit(), actor(), view.reference)
+
+
+def _bad_phone(view: requests.RequestView) -> bool:
+    """Whether the last text message about this request did not arrive."""
+    texts = [one for one in list_deliveries(unit(), view.id) if one.channel is NoticeChannel.SMS]
+    return bool(texts) and texts[-1].progress is DeliveryProgress.REFUSED
 
 
 def _assigned(view: requests.RequestView) -> set[UUID]:

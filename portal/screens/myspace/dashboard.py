@@ -15,7 +15,7 @@ from portal.screens.myspace import wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.lists import lists_of
 from portal.screens.myspace.paging import page_of
-from portal.screens.myspace.queries import MOVING, WAITING, delays_for, home_requests, latest_received, requests_of
+from portal.screens.myspace.queries import MOVING, WAITING, home_requests, latest_received, requests_of
 
 DRAFTS_SHOWN = 4
 LISTS_SHOWN = 3
@@ -33,7 +33,7 @@ def home() -> Response:
     ending = [one for one in drafts if one.purge_after - DRAFT_NOTICE <= now()]
     kept = [one for one in drafts if one not in ending]
     lists = lists_of(unit(), who)
-    received = latest_received(unit(), who.id)
+    received, unread = latest_received(unit(), who.id)
     waiting, moving = mine.totals[WAITING], mine.totals[MOVING]
     return page(
         "myspace/home.html",
@@ -47,7 +47,8 @@ def home() -> Response:
         more_drafts=max(len(ending) - DRAFTS_SHOWN, 0) + max(len(kept) - DRAFTS_SHOWN, 0),
         lists=lists[:LISTS_SHOWN],
         received=received,
-        delays=delays_for(unit(), {one.procedure_id for one in mine.moving}),
+        unread=unread,
+        delays=mine.delays,
         journeys=current_journeys(),
         words=wording,
     )

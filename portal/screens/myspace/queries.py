@@ -6,10 +6,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, case, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.models import Procedure, ProcedureVersion
+from portal.casework.delays.service import Delays, read_delays, with_delays
+from portal.casework.notifications.enums import DeliveryProgress, NoticeChannel, NotificationEvent
+from portal.casework.notifications.models import Notification, NotificationDelivery
+from portal.casework.notifications.service.inbox import unread_column
 from portal.casework.requests.enums import MessageKind, RequestStatus
 from portal.casework.requests.models import RequestMessage, ServiceRequest
 from portal.casework.requests.reference import normalise
@@ -57,25 +61,18 @@ class ListedRequest(RequestSummary):
 
 @dataclass(frozen=True, slots=True)
 class HomeRequests:
-    """The newest requests of each group; ``totals`` by group."""
+    """The newest requests of each group; ``totals`` by group, ``delays`` by procedure where they were measured."""
 
     waiting: tuple[ListedRequest, ...]
     moving: tuple[ListedRequest, ...]
     over: tuple[ListedRequest, ...]
     totals: Mapping[str, int]
+    delays: Mapping[UUID, Delays]
 
     @property
     def hidden(self) -> int:
         """How many are in no list of the page."""
         return sum(self.totals.values()) - len(self.waiting) - len(self.moving) - len(self.over)
-
-
-@dataclass(frozen=True, slots=True)
-class MeasuredDelay:
-    """How many days half of the requests took, and nine out of ten; the time they waited for the person left out."""
-
-    median_days: int
-    ninth_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +167,7 @@ def _received() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
+            RequestMessage.id,
             RequestMessage.request_id,
             RequestMessage.kind,
             RequestMessage.author_kind,
@@ -188,12 +186,27 @@ def _received() -> Select[*tuple[Any, ...]]:
 
 
 _MESSAGES = _received()
-_LATEST_RECEIVED = _MESSAGES.where(RequestMessage.author_kind != ActorKind.RESIDENT).limit(MESSAGES_SHOWN)
 
 
-def latest_received(session: Session, account_id: UUID) -> list[Exchanged]:
-    """The last messages sent to this account, the newest first."""
-    return [_exchanged(row) for row in session.execute(_LATEST_RECEIVED, {"account_id": account_id})]
+def _with_unread(latest: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The same rows with the number of notices not read; one row at least, empty where there is no message."""
+    unread = select(unread_column(bindparam("account_id", type_=Uuid())).label("unread")).subquery()
+    found = latest.subquery()
+    return (
+        select(unread.c.unread, found)
+        .select_from(unread)
+        .outerjoin(found, true())
+        .order_by(found.c.posted_at.desc(), found.c.id.desc())
+    )
+
+
+_LATEST_RECEIVED = _with_unread(_MESSAGES.where(RequestMessage.author_kind != ActorKind.RESIDENT).limit(MESSAGES_SHOWN))
+
+
+def latest_received(session: Session, account_id: UUID) -> tuple[list[Exchanged], int]:
+    """The last messages sent to this account, the newest first; and how many notices it has not read."""
+    rows = session.execute(_LATEST_RECEIVED, {"account_id": account_id}).all()
+    return [_exchanged(row) for row in rows if row.request_id is not None], rows[0].unread
 
 
 def messages_of(session: Session, account_id: UUID, *, skip: int, limit: int) -> list[Exchanged]:
@@ -258,6 +271,7 @@ def _home_requests() -> Select[*tuple[Any, ...]]:
         .subquery("ranked")
     )
     shown = query.add_columns(ranked.c.total).join(ranked, ranked.c.id == ServiceRequest.id)
+    shown = with_delays(shown, ServiceRequest.procedure_id.expression)
     return shown.where(ranked.c.rank <= SHOWN_OF_EACH).order_by(*newest)
 
 
@@ -270,10 +284,14 @@ def home_requests(session: Session, account_id: UUID) -> HomeRequests:
     """The newest requests of each group, and how many there are in it: one statement, a few rows, whatever there is."""
     found: dict[str, list[ListedRequest]] = {WAITING: [], MOVING: [], OVER: []}
     totals = dict.fromkeys(found, 0)
+    delays: dict[UUID, Delays] = {}
     for row in session.execute(_HOME_REQUESTS, {"account_id": account_id}):
         found[row.place].append(_listed(row))
         totals[row.place] = row.total
-    return HomeRequests(tuple(found[WAITING]), tuple(found[MOVING]), tuple(found[OVER]), totals)
+        measured = read_delays(row)
+        if measured is not None:
+            delays[row.procedure_id] = measured
+    return HomeRequests(tuple(found[WAITING]), tuple(found[MOVING]), tuple(found[OVER]), totals, delays)
 
 
 def requests_of(session: Session, account_id: UUID, *, skip: int, limit: int) -> list[ListedRequest]:
@@ -299,12 +317,62 @@ def _listed(row: Any) -> ListedRequest:
     )
 
 
-def delays_for(session: Session, procedure_ids: Collection[UUID]) -> Mapping[UUID, MeasuredDelay]:  # noqa: ARG001
-    """How long the same requests took lately, by procedure; one that was not measured is absent.
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line of the person's notifications. ``reference`` is empty when it is about no request."""
 
-    The one place where the measure of delays is plugged in: one statement at most.
-    """
-    return {}
+    id: UUID
+    event: NotificationEvent
+    at: datetime
+    read: bool
+    reference: str
+    title: str
+    path: str
+
+
+def list_notices(
+    session: Session, account_id: UUID, *, limit: int, before: datetime | None = None, only: UUID | None = None
+) -> list[Notice]:
+    """What the account was told, the newest first; or the ``only`` one asked for. One statement."""
+    version = and_(
+        ProcedureVersion.procedure_id == ServiceRequest.procedure_id,
+        ProcedureVersion.version == ServiceRequest.procedure_version,
+    )
+    query = (
+        select(Notification, ServiceRequest.reference, ProcedureVersion.title)
+        .outerjoin(ServiceRequest, ServiceRequest.id == Notification.request_id)
+        .outerjoin(ProcedureVersion, version)
+        .where(Notification.account_id == account_id)
+        .order_by(Notification.created_at.desc(), Notification.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Notification.created_at < before)
+    if only is not None:
+        query = query.where(Notification.id == only)
+    return [
+        Notice(
+            id=row.Notification.id,
+            event=row.Notification.event,
+            at=row.Notification.created_at,
+            read=row.Notification.read_at is not None,
+            reference=row.reference or "",
+            title=row.title or row.Notification.title,
+            path=f"/demandes/{row.reference}" if row.reference else row.Notification.path,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def progress_of(session: Session, ids: Collection[UUID]) -> dict[UUID, list[tuple[NoticeChannel, DeliveryProgress]]]:
+    """How far each of these notices got, by channel. One statement."""
+    query = select(
+        NotificationDelivery.notification_id, NotificationDelivery.channel, NotificationDelivery.progress
+    ).where(NotificationDelivery.notification_id.in_(ids))
+    found: dict[UUID, list[tuple[NoticeChannel, DeliveryProgress]]] = {}
+    for row in session.execute(query.order_by(NotificationDelivery.channel)):
+        found.setdefault(row.notification_id, []).append((row.channel, row.progress))
+    return found
 
 
 def agent_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:

@@ -13,8 +13,10 @@ from portal.screens.myspace import (
     joining,
     messages,
     moving,
+    notices,
     own_data,
     papers,
+    preferences,
     recipients,
 )
 from portal.screens.myspace.blueprint import blueprint
@@ -33,7 +35,9 @@ __all__ = [
     "joining",
     "messages",
     "moving",
+    "notices",
     "own_data",
     "papers",
+    "preferences",
     "recipients",
 ]

@@ -18,7 +18,8 @@ from portal.records.outbox.enums import MessageState
 from portal.screens.myspace.standing import say_implicit
 
 if TYPE_CHECKING:
-    from portal.screens.myspace.queries import Exchanged, MeasuredDelay
+    from portal.casework.delays.service import Delays
+    from portal.screens.myspace.queries import Exchanged
 
 Tag = tuple[LazyString | str, str, str]
 ENDED: Mapping[RequestStatus, Tag] = {
@@ -271,12 +272,12 @@ def say_read(message: "MessageView | Exchanged") -> str:
     return _("Lu par le service le %(moment)s", moment=format_moment(message.read_at))
 
 
-def say_delay(delay: "MeasuredDelay") -> str:
+def say_delay(delay: "Delays") -> str:
     """What was measured lately: a habit, not a promise; the time when the person was waited for is left out."""
     return _(
         "D’habitude : %(median)s jours ; 9 demandes sur 10 en %(ninth)s jours, sans compter le temps de vos réponses",
         median=delay.median_days,
-        ninth=delay.ninth_days,
+        ninth=delay.p90_days,
     )
 
 
@@ -296,6 +297,7 @@ CONSULTATIONS: Mapping[str, LazyString] = {
     "letter_prepared": _l("Courrier préparé"),
     "letter_printed": _l("Courrier imprimé"),
     "letter_sent": _l("Courriel envoyé"),
+    "text_message_sent": _l("SMS envoyé"),
     "message_posted": _l("Message écrit"),
     "messages_read": _l("Messages lus"),
     "partner_reported": _l("Nouvelles données par le destinataire"),

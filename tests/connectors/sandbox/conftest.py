@@ -17,7 +17,8 @@ def receiver_server() -> Iterator[Receiver]:
 
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory, receiver_server: Receiver) -> Iterator[Program]:
-    hooks = ("--school-webhook-url", receiver_server.url, "--mobility-webhook-url", receiver_server.url)
+    names = ("school", "mobility", "sms")
+    hooks = tuple(word for name in names for word in (f"--{name}-webhook-url", receiver_server.url))
     started = Program(tmp_path_factory.mktemp("bac"), hooks).start()
     yield started
     code, said = started.stop()

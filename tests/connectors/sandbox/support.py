@@ -34,6 +34,8 @@ ENVIRONMENT = {
     "SANDBOX_CAF_TOKEN": "jeton-caf",
     "SANDBOX_MOBILITY_API_KEY": "cle-mobilite",
     "SANDBOX_MOBILITY_WEBHOOK_SECRET": WEBHOOK_SECRET,
+    "SANDBOX_SMS_API_KEY": "cle-operateur-sms",
+    "SANDBOX_SMS_WEBHOOK_SECRET": WEBHOOK_SECRET,
 }
 READY = re.compile(r"Bac à sable prêt : (http://127\.0\.0\.1:\d+) \(courrier : 127\.0\.0\.1:(\d+)\)")
 

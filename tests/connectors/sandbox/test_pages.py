@@ -91,6 +91,7 @@ def check_fields(page: Element) -> None:
         ("/courriels", 200),
         ("/courriels?page=2&destinataire=personne", 200),
         ("/nulle-part", 404),
+        ("/telephone", 200),
         ("/courriels/999999", 404),
         ("/ecoles/dossiers/inconnu", 404),
         ("/franceconnect/api/v2/authorize", 400),

@@ -12,7 +12,7 @@ from portal.casework.catalogue.interchange import read_document
 from portal.casework.catalogue.service import import_procedure
 from portal.casework.documents.models import Document
 from portal.casework.notifications.models import Notification
-from portal.casework.notifications.service import get_notification
+from portal.casework.notifications.service import get_notification, unread_count
 from portal.casework.requests import policy
 from portal.casework.requests import service as requests
 from portal.casework.requests.models import FollowUp, ServiceRequest
@@ -135,6 +135,7 @@ def test_attaching_brings_all_into_the_account_and_ends_the_code(database: Datab
         assert view.events[-1].type == "request_attached"
         assert [one.reference for one in requests.list_requests(session, noe)] == [sent.reference]
         assert session.get(Person, who.subject) is None
+        assert unread_count(session, world.noe.id) == 1, "the acknowledgement is in the space from now on"
         with pytest.raises(NotFound):
             requests.attach_to_account(session, noe, who, sent.reference)
     with pytest.raises(Forbidden), database.writing() as session:

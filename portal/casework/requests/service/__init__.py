@@ -59,10 +59,11 @@ from portal.casework.requests.service.forgotten import (
 from portal.casework.requests.service.items import remove_item, save_item
 from portal.casework.requests.service.joining import join_accounts, read_code_for_request
 from portal.casework.requests.service.letters import (
-    record_notification_refused,
-    record_notification_sent,
+    address_of_account,
     render_department_alert,
+    render_digest,
     render_notification,
+    render_text,
 )
 from portal.casework.requests.service.messages import list_messages, note_messages_read, post_message
 from portal.casework.requests.service.migrating import (
@@ -72,6 +73,17 @@ from portal.casework.requests.service.migrating import (
     offer_migration,
 )
 from portal.casework.requests.service.moving import Said, lapse_one, list_moves, move
+from portal.casework.requests.service.notices import (
+    address_of_notice,
+    apply_text_report,
+    fall_back_to_email,
+    record_digest,
+    record_notification_refused,
+    record_notification_sent,
+    record_notification_unsent,
+    record_text_refused,
+    record_text_sent,
+)
 from portal.casework.requests.service.opinions import (
     answer_opinion,
     ask_opinion,
@@ -215,12 +227,15 @@ __all__ = [
     "SubmittedView",
     "ToldRecipient",
     "ToldRequest",
+    "address_of_account",
+    "address_of_notice",
     "amend",
     "amendment_command",
     "answer_corrections",
     "answer_opinion",
     "apply_partner_update",
     "apply_status",
+    "apply_text_report",
     "ask_opinion",
     "assign",
     "attach_document",
@@ -240,6 +255,7 @@ __all__ = [
     "drop_answers",
     "earlier_requests",
     "erase_discarded",
+    "fall_back_to_email",
     "find_assisted",
     "find_discarded",
     "find_draft",
@@ -296,6 +312,7 @@ __all__ = [
     "record_delivery_closed",
     "record_delivery_failure",
     "record_delivery_retry",
+    "record_digest",
     "record_exchange",
     "record_follow_up_closed",
     "record_follow_up_failure",
@@ -304,11 +321,16 @@ __all__ = [
     "record_letter_unposted",
     "record_notification_refused",
     "record_notification_sent",
+    "record_notification_unsent",
+    "record_text_refused",
+    "record_text_sent",
     "record_withdrawal",
     "remove_item",
     "render_department_alert",
+    "render_digest",
     "render_draft_notice",
     "render_notification",
+    "render_text",
     "request_information",
     "restore_draft",
     "save_item",

@@ -6,7 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.service import get_version
-from portal.casework.notifications.service import LANE, DraftFacts, RenderedNotification, render_draft_ending
+from portal.casework.notifications.service import (
+    DraftFacts,
+    NotificationEvent,
+    RenderedNotification,
+    announce,
+    render_draft_ending,
+)
 from portal.casework.requests import policy
 from portal.casework.requests.models import Draft
 from portal.casework.requests.service.drafts import erase_draft
@@ -14,7 +20,6 @@ from portal.casework.requests.service.sealed import draft_answers
 from portal.casework.requests.service.telling import address_in
 from portal.ground import clock
 from portal.people.accounts.service import get_account
-from portal.records.outbox.service import enqueue
 
 DRAFT_NOTICE_KIND = "draft_notice"
 AT_ONCE = 200
@@ -30,14 +35,18 @@ def warn_of_drafts(session: Session, *, limit: int = AT_ONCE) -> int:
     drafts = session.scalars(ending.order_by(Draft.purge_after).limit(limit).with_for_update(skip_locked=True)).all()
     for draft in drafts:
         draft.warned_at, draft.purge_after = now, max(draft.purge_after, now + policy.DRAFT_NOTICE)
-        if _address_of(session, draft):
-            enqueue(
-                session,
-                lane=LANE,
-                kind=DRAFT_NOTICE_KIND,
-                payload={"draft_id": str(draft.id)},
-                idempotency_key=f"{DRAFT_NOTICE_KIND}:{draft.id}:{draft.version}",
-            )
+        if draft.account_id is None:  # typed in by an agent, who finds it in their own list
+            continue
+        procedure = get_version(session, draft.procedure_id, draft.procedure_version)
+        announce(
+            session,
+            event=NotificationEvent.DRAFT_ENDING,
+            account_id=draft.account_id,
+            address=_address_of(session, draft),
+            cause=f"{draft.id}:{draft.version}",
+            title=procedure.title,
+            path=f"/demarches/{procedure.slug}",
+        )
     session.flush()
     return len(drafts)
 

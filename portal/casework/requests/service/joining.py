@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.casework.checklists.service import move_checklists
+from portal.casework.notifications.service import move_notices
 from portal.casework.requests.models import Draft, ServiceRequest
 from portal.casework.requests.service.access import find_readable
 from portal.casework.requests.service.discarding import move_discarded
@@ -35,6 +36,7 @@ def join_accounts(session: Session, actor: Actor, joining: Joining) -> int:
         .returning(ServiceRequest.id)
     ).all()
     session.flush()
+    move_notices(session, joined, kept)
     return len(moved)
 
 

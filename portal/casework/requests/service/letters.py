@@ -7,20 +7,25 @@ from sqlalchemy.orm import Session
 from portal.casework.catalogue.enums import Regime
 from portal.casework.catalogue.service import get_version
 from portal.casework.notifications import service as notifications
-from portal.casework.notifications.service import AlertFacts, NotificationFacts, RenderedNotification
+from portal.casework.notifications.service import (
+    AlertFacts,
+    NotificationEvent,
+    NotificationFacts,
+    NotificationView,
+    RenderedNotification,
+    TextMessage,
+)
 from portal.casework.requests import policy
 from portal.casework.requests.models import Opinion, ServiceRequest
 from portal.casework.requests.service.asking import WITHDRAWAL_KIND
+from portal.casework.requests.service.forgotten import render_draft_notice
 from portal.casework.requests.service.marks import forwardings_of
-from portal.casework.requests.service.partners import record_exchange
 from portal.casework.requests.service.telling import DEADLINE_NEAR, OPINION_ASKED, address_of
 from portal.ground.errors import NotFound
-from portal.ground.permissions import SYSTEM
 from portal.ground.vault.service import VaultDestroyed
-from portal.people.accounts.service import get_department
+from portal.people.accounts.service import get_account, get_department
 from portal.records.outbox.enums import MessageState
 from portal.records.outbox.service import delivery_state
-from portal.records.timeline.service import append
 
 
 def render_notification(session: Session, notification_id: UUID, *, public_url: str) -> RenderedNotification | None:
@@ -30,15 +35,65 @@ def render_notification(session: Session, notification_id: UUID, *, public_url: 
     :raises NotFound: no such notification.
     """
     notification = notifications.get_notification(session, notification_id)
+    if notification.request_id is None:
+        return _render_announcement(session, notification, public_url=public_url)
     request = session.get_one(ServiceRequest, notification.request_id)
-    try:
-        recipient = address_of(session, request)
-    except VaultDestroyed:
-        return None
+    recipient = recipient_of(session, request)
     if not recipient:
         return None
     facts = _facts(session, request, recipient)
     return notifications.render(session, notification, facts, public_url=public_url)
+
+
+def _render_announcement(session: Session, notice: NotificationView, *, public_url: str) -> RenderedNotification | None:
+    """The letter of what is about no request; the warning about a draft only while it is true."""
+    recipient = address_of_account(session, notice.account_id)
+    if not recipient:
+        return None
+    if notice.event is NotificationEvent.DRAFT_ENDING:
+        return render_draft_notice(session, UUID(notice.cause.partition(":")[0]), public_url=public_url)
+    return notifications.render_announcement(session, notice, recipient, public_url=public_url)
+
+
+def render_text(session: Session, notification_id: UUID, *, public_url: str) -> TextMessage | None:
+    """The text message behind a notification; None when no number may be written to any more. Reads only.
+
+    :raises NotFound: no such notification.
+    """
+    notice = notifications.get_notification(session, notification_id)
+    request = session.get_one(ServiceRequest, notice.request_id) if notice.request_id else None
+    return notifications.render_text(session, notice, request.reference if request else "", public_url=public_url)
+
+
+def render_digest(session: Session, batch_id: UUID, *, public_url: str) -> RenderedNotification | None:
+    """The e-mail of the morning of one account; None when there is nobody to write to any more. Reads only."""
+    notices = [notifications.get_notification(session, each) for each in notifications.in_batch(session, batch_id)]
+    recipient = address_of_account(session, notices[0].account_id) if notices else ""
+    if not recipient:
+        return None
+    rows = []
+    for notice in notices:
+        request = session.get_one(ServiceRequest, notice.request_id) if notice.request_id else None
+        reference = request.reference if request else ""
+        path = f"/demandes/{reference}" if request else notice.path
+        rows.append((notifications.subject_of(notice.event, reference, notice.title), path))
+    return notifications.render_digest(session, recipient, rows, public_url=public_url)
+
+
+def recipient_of(session: Session, request: ServiceRequest) -> str:
+    """Where the applicant of a request is written to; empty when there is no address any more."""
+    try:
+        return address_of(session, request)
+    except VaultDestroyed:
+        return ""
+
+
+def address_of_account(session: Session, account_id: UUID | None) -> str:
+    """Where an account is written to when it is about no request; empty when there is no address any more."""
+    try:
+        return get_account(session, account_id).email if account_id else ""
+    except VaultDestroyed:
+        return ""
 
 
 def _told_of_withdrawal(session: Session, request: ServiceRequest) -> set[str]:
@@ -121,31 +176,3 @@ def _asked_department(session: Session, request: ServiceRequest, opinion_id: UUI
     if opinion is None or opinion.closed_at is not None or request.status not in policy.OPEN:
         return "", ""
     return get_department(session, opinion.department_id).email, f"/agents/avis/{opinion.id}"
-
-
-def record_notification_refused(session: Session, notification_id: UUID, *, code: str) -> None:
-    """The letter cannot be delivered to this address: the person reads it on the page of the request.
-
-    :raises NotFound: no such notification.
-    """
-    notification = notifications.get_notification(session, notification_id)
-    payload = {"template": notification.event.value, "code": code[:80]}
-    append(session, request_id=notification.request_id, type="email_refused", version=1, payload=payload, actor=SYSTEM)
-
-
-def record_notification_sent(session: Session, notification_id: UUID, *, connection: str = notifications.LANE) -> None:
-    """The mail server took the letter: the timeline says which one was sent, and the journal by whom.
-
-    :raises NotFound: no such notification.
-    """
-    notification = notifications.get_notification(session, notification_id)
-    append(
-        session,
-        request_id=notification.request_id,
-        type="email_sent",
-        version=1,
-        payload={"template": notification.event.value},
-        actor=SYSTEM,
-    )
-    template = {"template": notification.event.value}
-    record_exchange(session, notification.request_id, connection, "letter_sent", details=template)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.service import get_version
-from portal.casework.notifications.service import LANE, NotificationEvent, notify
+from portal.casework.notifications.service import LANE, NoticeChannel, NotificationEvent, notify
 from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.service.sealed import answers_of
 from portal.ground.dictionary.service import Value
@@ -17,6 +17,8 @@ from portal.records.outbox.service import enqueue
 
 EMAIL = "contact.email"
 TOLD_BY_EMAIL = "email"
+TOLD_BY_SMS = "sms"
+TOLD_IN_SPACE = "space"
 TOLD_BEFORE = "before"
 NOT_TOLD = "none"
 DEPARTMENT_ALERT = "department_alert"
@@ -46,20 +48,27 @@ def address_in(document: ProcedureDocument, answers: Mapping[str, Value]) -> str
 def tell_applicant(
     session: Session, request: ServiceRequest, event: NotificationEvent, *, cause: str = "", actor: Actor | None = None
 ) -> str:
-    """Write the notification; say in a code for the timeline whether there was an address to write to."""
-    if not address_of(session, request):
+    """Write the notification; say in a code for the timeline how the person is told.
+
+    Without an address nor a number, it waits in the space of who has an account, and the code is ``none``.
+    """
+    address = address_of(session, request)
+    if not address and request.account_id is None:
         return NOT_TOLD
     agent_id: UUID | None = actor.id if actor and actor.is_agent else None
-    notify(
+    channels = notify(
         session,
         event=event,
         request_id=request.id,
         account_id=request.account_id,
+        address=address,
         cause=cause,
         agent_id=agent_id,
         language=request.language,
     )
-    return TOLD_BY_EMAIL
+    if channels:
+        return TOLD_BY_EMAIL if NoticeChannel.EMAIL in channels else TOLD_BY_SMS
+    return TOLD_IN_SPACE if address else NOT_TOLD
 
 
 def warn_department(session: Session, request: ServiceRequest, connection: str, about: str, death: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.casework.catalogue.fields import Answers, check_all
 from portal.casework.catalogue.service import ProcedureView, get_published
 from portal.casework.documents.service import hand_over
+from portal.casework.notifications.service import adopt_notices
 from portal.casework.requests.enums import Channel
 from portal.casework.requests.models import FollowUp, ServiceRequest
 from portal.casework.requests.reference import ALPHABET, normalise
@@ -196,6 +197,7 @@ def attach_to_account(session: Session, actor: Actor, holder: Actor, reference: 
     session.flush()
     hand_over(session, left, account.person_id)
     forget_person(session, left)
+    adopt_notices(session, request.id, account.id)
     append(session, request_id=request.id, type="request_attached", version=1, payload={}, actor=actor)
     record(session, actor, "request_attached", subject_id=account.person_id, request_id=request.id)
 

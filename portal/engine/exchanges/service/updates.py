@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, select, update
@@ -11,6 +11,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from connectors.sdk import StatusUpdate, UpdateStatus
+from portal.casework.notifications import service as notifications
+from portal.casework.notifications.service import DeliveryProgress
 from portal.casework.requests import service as requests
 from portal.engine.exchanges.enums import Source, UpdateOutcome
 from portal.engine.exchanges.models import PollCursor, WebhookReceipt
@@ -28,6 +30,12 @@ MAX_RAW = 80
 MAX_DETAILS = 20
 MAX_DETAIL = 2_000
 ORPHANS_AT_ONCE = 200
+# What is said of a message to a person; other words change nothing.
+PROGRESS: Final = {
+    UpdateStatus.ACCEPTED: DeliveryProgress.DELIVERED,
+    UpdateStatus.REJECTED: DeliveryProgress.REFUSED,
+    UpdateStatus.CANCELLED: DeliveryProgress.REFUSED,
+}
 
 
 def record_update(session: Session, connection: str, news: StatusUpdate, source: Source) -> UpdateOutcome:
@@ -39,6 +47,8 @@ def record_update(session: Session, connection: str, news: StatusUpdate, source:
     if not _insert_receipt(session, connection, bounded, source):
         return _again(session, connection, bounded.update_id)
     request_id = requests.find_forwarding(session, connection, bounded.external_ref)
+    if request_id is None and _apply_to_notice(session, connection, bounded):
+        return UpdateOutcome.APPLIED
     if request_id is None:
         log.warning("update_orphan", connection=connection, update_id=bounded.update_id)
         return UpdateOutcome.ORPHAN
@@ -123,8 +133,6 @@ def _again(session: Session, connection: str, update_id: str) -> UpdateOutcome:
 
 def _apply_orphan(session: Session, orphan: WebhookReceipt) -> UpdateOutcome:
     request_id = requests.find_forwarding(session, orphan.connection, orphan.external_ref)
-    if request_id is None:
-        return UpdateOutcome.ORPHAN
     news = StatusUpdate(
         update_id=orphan.update_id,
         external_ref=orphan.external_ref,
@@ -133,7 +141,26 @@ def _apply_orphan(session: Session, orphan: WebhookReceipt) -> UpdateOutcome:
         occurred_at=orphan.occurred_at,
         details=cast("Mapping[str, str]", orphan.details),
     )
-    return _apply(session, orphan.connection, request_id, news)
+    if request_id is not None:
+        return _apply(session, orphan.connection, request_id, news)
+    found = _apply_to_notice(session, orphan.connection, news)
+    return UpdateOutcome.APPLIED if found else UpdateOutcome.ORPHAN
+
+
+def _apply_to_notice(session: Session, connection: str, news: StatusUpdate) -> bool:
+    """News of a message to a person rather than of a request; whether it was."""
+    if not notifications.is_ours(session, connection, news.external_ref):
+        return False
+    code = news.details.get("code") or news.raw_status
+    progress = PROGRESS.get(news.status)
+    requests.apply_text_report(session, connection, news.external_ref, progress=progress, code=code)
+    session.execute(
+        update(WebhookReceipt)
+        .where(WebhookReceipt.connection == connection, WebhookReceipt.update_id == news.update_id)
+        .values(outcome=UpdateOutcome.APPLIED, details={})
+        .execution_options(synchronize_session=False)
+    )
+    return True
 
 
 def _apply(session: Session, connection: str, request_id: UUID, news: StatusUpdate) -> UpdateOutcome:

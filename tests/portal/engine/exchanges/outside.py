@@ -26,6 +26,8 @@ class Outside:
             "SANDBOX_SCHOOL_WEBHOOK_SECRET": ENVIRON["SCHOOL_WEBHOOK"],
             "SANDBOX_DEMO_API_KEY": "demo-api-key-for-tests",
             "SANDBOX_CAF_TOKEN": "caf-token-for-tests",
+            "SANDBOX_SMS_API_KEY": ENVIRON["SMS_KEY"],
+            "SANDBOX_SMS_WEBHOOK_SECRET": ENVIRON["SCHOOL_WEBHOOK"],
         }
         command = [sys.executable, "-m", "connectors.sandbox", "--port", "0", "--smtp-port", "0"]
         command += ["--data-dir", str(folder), "--portal-url", portal_url]
@@ -59,6 +61,10 @@ class Outside:
         """The e-mails received, by one person when asked; the last 500 at most."""
         asked = urllib.parse.urlencode({"limit": 500, "destinataire": recipient})
         return self.get(f"/courriels.json?{asked}")["items"]
+
+    def texts(self, number=""):
+        """The text messages received, by one number when asked."""
+        return self.get(f"/telephone/messages.json?{urllib.parse.urlencode({'numero': number})}")["items"]
 
     def get_as_portal(self, path):
         """An address of the school software, with the portal's key."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from connectors.partners.email import CONNECTOR as EMAIL
 from connectors.partners.school import CONNECTOR as SCHOOL
+from connectors.partners.sms import CONNECTOR as SMS
 from connectors.sdk.webhooks import sign
 from portal.engine.exchanges.views import REGISTRY, blueprint
 from portal.ground import web
@@ -14,8 +15,12 @@ from portal.ground.settings import ConnectionSettings
 from portal.records.connections.service import load_connections
 
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
-ENVIRON = {"SCHOOL_KEY": "school-api-key-for-tests", "SCHOOL_WEBHOOK": WEBHOOK_SECRET}
-CONNECTORS = {"school": SCHOOL, "email": EMAIL}
+ENVIRON = {
+    "SCHOOL_KEY": "school-api-key-for-tests",
+    "SCHOOL_WEBHOOK": WEBHOOK_SECRET,
+    "SMS_KEY": "sms-api-key-for-tests",
+}
+CONNECTORS = {"school": SCHOOL, "email": EMAIL, "sms": SMS}
 
 
 def with_connections(settings, *, school_url="http://127.0.0.1:9/ecoles", smtp_port=9):
@@ -37,6 +42,17 @@ def with_connections(settings, *, school_url="http://127.0.0.1:9/ecoles", smtp_p
         },
     )
     return settings.model_copy(update={"connections": {"ecoles": school, "courriel": mail}})
+
+
+def with_texts(settings, url):
+    """The same settings, with an SMS operator besides."""
+    texts = ConnectionSettings(
+        connector="sms",
+        title="SMS",
+        options={"base_url": f"{url}/sms", "sender": "VALMONT"},
+        secrets={"api_key": "SMS_KEY", "webhook_secret": "SCHOOL_WEBHOOK"},
+    )
+    return settings.model_copy(update={"connections": {**settings.connections, "sms": texts}})
 
 
 def registry_for(settings, *, without=frozenset()):

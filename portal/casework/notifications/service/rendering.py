@@ -1,90 +1,27 @@
-"""The door of notifications: ids go into the outbox, words are made when the message leaves."""
+"""The words of a notice, written when it leaves from what is true then."""
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from babel.dates import format_date
 from flask_babel import gettext as _
-from sqlalchemy import select
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from portal.casework.notifications.enums import NotificationEvent
-from portal.casework.notifications.letters import render_draft_letter, render_letter, render_plain
-from portal.casework.notifications.models import Notification
+from portal.casework.notifications.letters import Letter, render_draft_letter, render_letter, render_plain, render_rows
+from portal.casework.notifications.service.phones import reachable_number
+from portal.casework.notifications.service.preferences import get_preferences
 from portal.casework.notifications.shapes import (
     AlertFacts,
     DraftFacts,
     NotificationFacts,
     NotificationView,
     RenderedNotification,
+    TextMessage,
 )
-from portal.ground.errors import NotFound
+from portal.casework.notifications.texts import say_event
 from portal.people.accounts.service import get_agent, get_authority
-from portal.records.outbox.service import enqueue
-
-__all__ = [
-    "LANE",
-    "OUTBOX_KIND",
-    "AlertFacts",
-    "DraftFacts",
-    "NotificationEvent",
-    "NotificationFacts",
-    "NotificationView",
-    "RenderedNotification",
-    "get_notification",
-    "notify",
-    "render",
-    "render_alert",
-    "render_draft_ending",
-    "render_simple",
-]
-
-LANE = "courriel"
-OUTBOX_KIND = "notification"
-
-
-def notify(
-    session: Session,
-    *,
-    event: NotificationEvent,
-    request_id: UUID,
-    account_id: UUID | None,
-    cause: str = "",
-    agent_id: UUID | None = None,
-    language: str = "fr",
-) -> UUID:
-    """Have a resident told of an event of their request; the same event with the same cause is told once."""
-    known = select(Notification.id).where(
-        Notification.request_id == request_id, Notification.event == event, Notification.cause == cause
-    )
-    existing = session.scalars(known).one_or_none()
-    if existing is not None:
-        return existing
-    row = Notification(
-        event=event, cause=cause, request_id=request_id, account_id=account_id, agent_id=agent_id, language=language
-    )
-    session.add(row)
-    session.flush()
-    enqueue(
-        session,
-        lane=LANE,
-        kind=OUTBOX_KIND,
-        payload={"notification_id": str(row.id)},
-        idempotency_key=f"notification:{row.id}",
-        group=str(request_id),
-    )
-    return row.id
-
-
-def get_notification(session: Session, notification_id: UUID) -> NotificationView:
-    """One notification.
-
-    :raises NotFound: there is none with this id.
-    """
-    row = session.get(Notification, notification_id)
-    if row is None:
-        raise NotFound("notification_unknown")
-    return NotificationView(row.id, row.event, row.cause, row.request_id, row.account_id, row.agent_id, row.language)
 
 
 def render(
@@ -104,7 +41,7 @@ def render(
     )
     return RenderedNotification(
         recipient=facts.recipient,
-        subject=_subject(notification.event, facts),
+        subject=subject_of(notification.event, facts.reference),
         text=letter.text,
         html=letter.html,
     )
@@ -167,7 +104,50 @@ def _agent_name(session: Session, agent_id: UUID | None) -> str:
     return get_agent(session, agent_id).display_name if agent_id else ""
 
 
-def _subject(event: NotificationEvent, facts: NotificationFacts) -> str:
+def render_announcement(
+    session: Session, notice: NotificationView, recipient: str, *, public_url: str
+) -> RenderedNotification:
+    """Write the letter of what is about no request."""
+    letter = _plain(session, notice.event.value, title=notice.title, link=f"{public_url.rstrip('/')}{notice.path}")
+    return RenderedNotification(recipient, subject_of(notice.event, "", notice.title), letter.text, letter.html)
+
+
+def render_digest(
+    session: Session, recipient: str, rows: Sequence[tuple[str, str]], *, public_url: str
+) -> RenderedNotification:
+    """Write the e-mail of the morning. ``rows``: what is told and where it is read, one after the other."""
+    base = public_url.rstrip("/")
+    letter = render_rows(
+        "digest",
+        rows=[(words, f"{base}{path}") for words, path in rows],
+        link=f"{base}/mon-espace/notifications",
+        authority_name=get_authority(session).name,
+    )
+    subject = ngettext("%(num)d nouvelle dans votre espace", "%(num)d nouvelles dans votre espace", len(rows))
+    return RenderedNotification(recipient, subject, letter.text, letter.html)
+
+
+def render_text(session: Session, notice: NotificationView, reference: str, *, public_url: str) -> TextMessage | None:
+    """Write the text message: the reference and a link, nothing of the person. None when no number may be written to.
+
+    :param reference: of the request; empty when it is about none.
+    """
+    if notice.account_id is None:
+        return None
+    chosen = get_preferences(session, notice.account_id)
+    number = reachable_number(session, notice.account_id, chosen.phone_digest)
+    if not number:
+        return None
+    path = f"/demandes/{reference}" if reference else notice.path
+    return TextMessage(number, say_event(notice.event, reference=reference, link=f"{public_url.rstrip('/')}{path}"))
+
+
+def _plain(session: Session, name: str, **context: str) -> Letter:
+    return render_plain(name, authority_name=get_authority(session).name, **context)
+
+
+def subject_of(event: NotificationEvent, reference: str, title: str = "") -> str:
+    """What an e-mail is about, in one line; the line of the list in the space too."""
     subjects = {
         NotificationEvent.REQUEST_SUBMITTED: _("Accusé de réception de votre demande %(reference)s"),
         NotificationEvent.PARTNER_RECEIVED: _("Votre demande %(reference)s est bien arrivée"),
@@ -177,5 +157,7 @@ def _subject(event: NotificationEvent, facts: NotificationFacts) -> str:
         NotificationEvent.MESSAGE_POSTED: _("Un message sur votre demande %(reference)s"),
         NotificationEvent.IMPLICIT_DECISION: _("Votre demande %(reference)s : ce que vaut notre silence"),
         NotificationEvent.REQUEST_WITHDRAWN: _("Votre demande %(reference)s est retirée"),
+        NotificationEvent.DRAFT_ENDING: _("Votre brouillon va être effacé : %(title)s"),
+        NotificationEvent.POLL_OPENED: _("Un sondage est ouvert : %(title)s"),
     }
-    return str(subjects[event]) % {"reference": facts.reference}
+    return str(subjects[event]) % {"reference": reference, "title": title}

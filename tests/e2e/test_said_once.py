@@ -56,7 +56,7 @@ def ask_for_leisure(hand: Hand, stack: Stack) -> None:
     hand.press("Continuer")
     hand.press("Continuer")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("Vérifiez vos réponses")
-    for box in ("Mes coordonnées", "Mon adresse", "L’enfant"):
+    for box in ("Garder mes coordonnées", "Garder mon adresse", "Garder l’enfant"):
         hand.tick(box)
     send(hand)
 

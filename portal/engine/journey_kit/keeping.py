@@ -42,13 +42,17 @@ class _Said:
 def keepable(folder: Folder, known: Mapping[str, Prefilled]) -> list[Keepable]:
     """What was answered and that we would have to ask again, contacts first."""
     said = _said(folder, known)
-    found = [Keepable(CONTACT, _("Mes coordonnées"))] if _is_new(said, CONTACTS) else []
+    found = (
+        [Keepable(CONTACT, _("Garder mes coordonnées pour mes prochaines démarches"))]
+        if _is_new(said, CONTACTS)
+        else []
+    )
     home, child = _facts(said, LINES), _facts(said, CHILD_FACTS)
     if home.keys() == set(LINES.values()) and _is_new(said, LINES):
-        found.append(Keepable(HOME, _("Mon adresse : %(line)s, %(postcode)s %(city)s", **home)))
+        found.append(Keepable(HOME, _("Garder mon adresse : %(line)s, %(postcode)s %(city)s", **home)))
     name = " ".join(child[part] for part in ("given_names", "family_name") if part in child)
     if name and _is_new(said, CHILD_FACTS):
-        found.append(Keepable(CHILD, _("L’enfant : %(name)s", name=name)))
+        found.append(Keepable(CHILD, _("Garder l’enfant dans mon foyer : %(name)s", name=name)))
     return found
 
 

@@ -274,10 +274,11 @@ def say_read(message: "MessageView | Exchanged") -> str:
 
 def say_delay(delay: "Delays") -> str:
     """What was measured lately: a habit, not a promise; the time when the person was waited for is left out."""
+    median, ninth = (ngettext("%(num)d jour", "%(num)d jours", days) for days in (delay.median_days, delay.p90_days))
     return _(
-        "D’habitude : %(median)s jours ; 9 demandes sur 10 en %(ninth)s jours, sans compter le temps de vos réponses",
-        median=delay.median_days,
-        ninth=delay.p90_days,
+        "D’habitude : %(median)s ; 9 demandes sur 10 en %(ninth)s, sans compter le temps de vos réponses",
+        median=median,
+        ninth=ninth,
     )
 
 

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from flask import Flask
+
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import RequestStatus
 from portal.ground import clock
 from portal.ground.db import Database
+from portal.screens.myspace import wording
+from portal.screens.myspace.queries import MeasuredDelay
 from tests.support.client import Browser
 from tests.support.town import Town, counted, sent_request
 
@@ -57,3 +61,9 @@ def test_a_long_list_is_cut_and_can_be_seen_whole(angela: Browser, town: Town, d
     assert all(statement.startswith("SELECT") for statement in many)
     whole = page.links()["Voir toutes mes demandes : 3 de plus"]
     assert angela.get(whole).text.count("Demande VSI-") == 8
+
+
+def test_a_measured_delay_is_said_as_a_habit(app: Flask) -> None:
+    with app.test_request_context():
+        said = wording.say_delay(MeasuredDelay(median_days=1, ninth_days=12))
+    assert said == "D’habitude : 1 jour ; 9 demandes sur 10 en 12 jours, sans compter le temps de vos réponses"

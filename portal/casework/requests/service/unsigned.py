@@ -31,6 +31,7 @@ from portal.casework.requests.service.submission import (
     find_replay,
     record_request,
 )
+from portal.casework.requests.service.vouched import vouched_origins
 from portal.casework.requests.shapes import SubmittedView
 from portal.ground.audit.service import record
 from portal.ground.dictionary.service import Value
@@ -89,7 +90,8 @@ def _submit_signed(
     check_rate(session, account.id)
     values = _checked(session, procedure, answers, account.person_id)
     applicant = Applicant(account.id, account.person_id, account.display_name, account.email)
-    form = CheckedForm(actor, applicant, procedure, values, form_key, Channel.WEB, create_data_key(session))
+    origins = vouched_origins(session, account.person_id, procedure.document, values)
+    form = CheckedForm(actor, applicant, procedure, values, form_key, Channel.WEB, create_data_key(session), origins)
     request = record_request(session, form)
     return SubmittedView(request.id, request.reference, is_replay=False)
 

@@ -104,6 +104,19 @@ def test_an_answer_that_was_corrected_says_so(angela: Browser, town: Town, datab
     ]
 
 
+def test_what_is_sent_in_one_go_says_what_the_identity_vouches_for(town: Town, database: Database) -> None:
+    identity = {"person_family_name": "DUBOIS", "person_given_names": "Angela", "person_birthdate": "1962-08-24"}
+    answers = identity | {name: value for step in LIBRARY.values() for name, value in step.items()}
+    with database.writing() as session:
+        who = town.resident(town.angela)
+        sent = requests.submit_at_once(session, who, CARD, answers, idempotency_key=str(uuid4()))
+    lines = lines_of(database, town, sent.reference)
+    sources = {name: line.origin.source for name, line in lines.items() if line.origin}
+    assert sources["person_family_name"] is ValueSource.FRANCECONNECT
+    assert sources["person_given_names"] is ValueSource.TYPED, "all given names are vouched for, not one of them"
+    assert sources["address_current_line"] is ValueSource.TYPED
+
+
 def test_a_request_sent_before_origins_were_kept_is_still_read(angela: Browser, town: Town, database: Database) -> None:
     reference = sent_request(database, town.angela)
     with database.writing() as session:
@@ -162,7 +175,11 @@ def test_what_was_refused_has_an_end(angela: Browser, town: Town, database: Data
 
 def test_nothing_is_kept_unless_ticked(angela: Browser, town: Town, database: Database) -> None:
     checked = walk(angela, LEISURE)
-    for words in ("Mes coordonnées", "Mon adresse : Valmont, 38999 Valmont", "L’enfant : Valmont Valmont"):
+    for words in (
+        "Garder mes coordonnées",
+        "Garder mon adresse : Valmont, 38999 Valmont",
+        "mon foyer : Valmont Valmont",
+    ):
         assert words in checked.text
     assert not any("checked" in one.attrib for one in checked.all("input", type="checkbox"))
     send(angela, checked, LEISURE)

@@ -99,6 +99,7 @@ def test_a_page_is_asked_for_each_child_then_sent(angela: Browser, database: Dat
     to_the_list(angela)
     many = angela.get(f"{BASE}/foyer", state="many kinds")
     assert "Lisez ceci." in many.text
+    assert many.field("r_loyer")["value"] == "1250,50", "as people write it"
     assert [one.get("value") for one in many.all("input", type="checkbox") if "checked" in one.attrib] == ["caf", "apl"]
     assert len(list(many.tree.iter())) <= 230
     assert angela.get(LIST, expect=303).location == f"{LIST}/1", "straight to the first one"

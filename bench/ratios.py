@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import deliveries, pages, reference, rows, statements
+from bench import dashboard, deliveries, pages, reference, rows, statements
 from bench.ground import Ground, lay
 from bench.serving import Server, free_port, serving
 from bench.table import Line, show
 from portal.ground import logs
 
-PARTS = ("pages", "forms", "weight", "statements", "start", "deliveries", "rows")
+PARTS = ("pages", "forms", "weight", "statements", "start", "deliveries", "dashboard", "rows")
 SERVED = frozenset({"pages", "forms", "weight"})
 
 
@@ -82,6 +82,8 @@ def measure(run: Measure) -> None:
         show("Start and memory", measure_starts(run))
     if "deliveries" in wanted:
         show("Deliveries to a stub partner", deliveries.compare(run.ground))
+    if "dashboard" in wanted:
+        show(f"« Mon espace », {dashboard.FEW} requests → {dashboard.MANY}", dashboard.compare(run.ground))
     if "rows" in wanted:
         show(
             f"1,000 requests → {run.options.rows:,}, {rows.OPEN} of them open",

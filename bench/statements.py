@@ -44,7 +44,7 @@ def count_statements(ground: Ground) -> list[Line]:
     visitor = app.test_client()
     return [
         *(_line(ground, visitor, path, f"public: {name}", 2) for path, name in PUBLIC.items()),
-        _line(ground, resident, FORM, "form step", 3),
+        _line(ground, resident, FORM, "form step", 5),
         _line(ground, resident, DASHBOARD, "dashboard", 6),
         _line(ground, agent, QUEUE, "agents’ queue", 8),
     ]

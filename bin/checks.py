@@ -28,6 +28,8 @@ VENV = ROOT / ".venv-test"
 SCRIPTS = VENV / "bin"
 FAST = "not browser and not slow"
 POSTGRESQL = {"PARVIS_TEST_DATABASE": "postgresql"}
+# The kill test sends 500 requests on PostgreSQL, where installations run; enough on SQLite to meet every kind of kill.
+FEWER_KILLED = {"PARVIS_KILL_REQUESTS": "200"}
 # What no database engine changes is run once, beside PostgreSQL, which has less to do.
 ONCE_WITH_POSTGRESQL = (
     "tests/accessibility",
@@ -146,9 +148,9 @@ def all_steps() -> list[Step]:
     later = [f"--ignore={folder}" for folder in ONCE_WITH_POSTGRESQL]
     return [
         *reading(),
-        pytest("Tests (SQLite)", "-m", "not browser", *later, "--durations=15"),
+        pytest("Tests (SQLite)", "-m", "not browser", *later, "--durations=15", **FEWER_KILLED),
         pytest("Tests (PostgreSQL)", "-m", "not browser", *once, "-p", "no:cacheprovider", beside=True, **POSTGRESQL),
-        pytest("Tests dans le navigateur", "-n", "2", "--dist", "loadfile", "-m", "browser"),
+        pytest("Tests dans le navigateur", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "browser"),
     ]
 
 

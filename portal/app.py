@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors.sdk import ConfigurationError, LetterBox
 from portal.casework.documents import service as documents
 from portal.casework.letters.box import DatabaseLetterBox
+from portal.engine.deadlines.jobs import deadline_jobs
 from portal.engine.exchanges import running as exchanges
 from portal.engine.exchanges.jobs import PeriodicJob
 from portal.engine.exchanges.outcomes import DeliveryHandler
@@ -37,6 +38,7 @@ from portal.people.identity.errands import on_errand
 from portal.people.identity.views import blueprint as identity_blueprint
 from portal.records.connections.service import ConnectionRegistry, load_connections
 from portal.screens.backoffice.views import blueprint as backoffice_blueprint
+from portal.screens.counter.views import blueprint as counter_blueprint
 from portal.screens.myspace.views import blueprint as myspace_blueprint
 from portal.screens.pages.views import blueprint as pages_blueprint
 
@@ -46,6 +48,7 @@ BLUEPRINTS = (
     journey_kit_blueprint,
     myspace_blueprint,
     backoffice_blueprint,
+    counter_blueprint,
     exchanges_blueprint,
 )
 
@@ -106,6 +109,8 @@ def _menu() -> list[tuple[str, str]]:
     if who.is_agent:
         entries = [
             (_("Demandes"), "/agents/dossiers", Permission.REQUESTS_READ),
+            (_("Guichet"), "/agents/guichet", Permission.DRAFTS_ASSIST),
+            (_("Saisie d’un courrier"), "/agents/saisie", Permission.REQUESTS_ENTER),
             (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
             (_("Envois"), "/agents/envois", Permission.DELIVERIES_RETRY),
             (_("Connexions"), "/agents/connexions", Permission.CONNECTIONS_READ),
@@ -129,6 +134,7 @@ def run_worker(settings: Settings, database: Database, stop: threading.Event) ->
         PeriodicJob("seal_journal", SEAL_EVERY, partial(seal_and_log, database)),
         PeriodicJob("list_erasures", timedelta(hours=1), list_erasures),
         *retention_jobs(database),
+        *deadline_jobs(database),
         *_document_jobs(settings, database),
         *_journey_jobs(app, settings, database),
     ]

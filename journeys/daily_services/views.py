@@ -51,8 +51,8 @@ MOMENTS: Final[Sequence[Moment]] = (
     Moment(
         "temps-libre",
         _l("Votre temps libre"),
-        _l("Lire, jouer, regarder, écouter."),
-        frozenset({"culture"}),
+        _l("Lire, jouer, écouter, bouger."),
+        frozenset({"culture", "sport"}),
     ),
     Moment(
         "aide",
@@ -63,8 +63,14 @@ MOMENTS: Final[Sequence[Moment]] = (
     Moment(
         "papiers",
         _l("Vos papiers"),
-        _l("Un acte, et ce que l’on fait à seize ans."),
+        _l("Un acte, un rendez-vous, une union, et ce que l’on fait à seize ans."),
         frozenset({"papiers"}),
+    ),
+    Moment(
+        "logement",
+        _l("Votre logement"),
+        _l("Des travaux, un terrain, de gros objets à faire emporter."),
+        frozenset({"urbanisme", "dechets"}),
     ),
 )
 

@@ -26,6 +26,8 @@ ROOMS_WITH_TABLES = (
     "portal.casework.life_events.models",
     "portal.casework.requests.models",
     "portal.casework.receipts.models",
+    "portal.casework.assistance.models",
+    "portal.casework.delays.models",
     "portal.engine.exchanges.models",
 )
 # Rows of these are never changed once written: the migrations set the triggers, a test checks that they are there.

@@ -28,6 +28,9 @@ DEPARTMENTS = (
     ("ccas", "Centre communal d’action sociale", "04 65 71 20 61"),
     ("vie-associative", "Service Vie associative et participation", "04 65 71 20 71"),
     ("dechets", "Service Déchets et propreté", "04 65 71 20 32"),
+    ("urbanisme", "Service Urbanisme", "04 65 71 20 81"),
+    ("sports", "Service des Sports", "04 65 71 20 91"),
+    ("culture", "Conservatoire de l’Iselle", "04 65 71 20 42"),
 )
 
 AGENTS = (
@@ -35,8 +38,8 @@ AGENTS = (
     ("k.haddad", "Karim Haddad", Role.COUNTER_AGENT, ("france-services",)),
     ("s.amrani", "Samira Amrani", Role.SUPERVISOR, tuple(slug for slug, _, _ in DEPARTMENTS)),
     ("o.operateur", "Odile Perrin", Role.OPERATOR, ()),
-    ("j.ferrand", "Jonas Ferrand", Role.DEPARTMENT_AGENT, ("voirie",)),
-    ("m.yildiz", "Meryem Yıldız", Role.DEPARTMENT_AGENT, ("mediatheque",)),
+    ("j.ferrand", "Jonas Ferrand", Role.DEPARTMENT_AGENT, ("voirie", "urbanisme")),
+    ("m.yildiz", "Meryem Yıldız", Role.DEPARTMENT_AGENT, ("mediatheque", "culture", "sports")),
     ("h.rasoa", "Hanta Rasoa", Role.DEPARTMENT_AGENT, ("etat-civil",)),
     ("t.kowalski", "Tomasz Kowalski", Role.DEPARTMENT_AGENT, ("ccas",)),
     ("n.belkacem", "Nadia Belkacem", Role.DEPARTMENT_AGENT, ("vie-associative",)),

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from portal.seed.answers import answers_for
 from portal.seed.commune import Commune, create_commune
 from portal.seed.inhabitants import inhabitants
 from portal.seed.territory import settle_territory
-from portal.seed.words import QUESTIONS, REASONS, REPLIES, words_for
+from portal.seed.words import HELD, PROPOSALS, QUESTIONS, REASONS, REPLIES, words_for
 
 SIZES = {"empty": 0, "tiny": 24, "small": 96, "medium": 400, "large": 4_000}
 DAYS = 120
@@ -146,7 +147,7 @@ class _Story:
         self.resident = _resident(account)
         self.procedure = procedure
         self.department = procedure.document.department
-        self.routed = bool(procedure.document.routing)
+        self.routed = bool(procedure.document.first_routes)
         self.number = number
         self.agent_view = commune.agent_of(procedure.department_id, draw.randrange(4))
         self.agent = _agent(self.agent_view)
@@ -170,13 +171,27 @@ class _Story:
             self._go_on(fate)
 
     def _go_on(self, fate: float) -> None:
-        if self.routed or fate >= ASKED:
+        if self.procedure.document.workflow == "booking":
+            self._book(fate)
+        elif self.routed or fate >= ASKED:
             self._act(self._decide, after=timedelta(days=self.draw.randrange(1, 25)))
         elif fate < WITHDRAWN:
             self._act(self._withdraw, after=self._hours(5, 90))
         elif self._act(self._ask, after=self._hours(2, 50)) and fate >= UNANSWERED:
             self._act(self._answer, after=self._hours(4, 70))
             self._act(self._decide, after=timedelta(days=self.draw.randrange(1, 25)))
+
+    def _book(self, fate: float) -> None:
+        """A day is proposed; most people take it, and come."""
+        proposal = self.draw.choice(PROPOSALS)
+        if self._act(partial(self._move, self.agent, "propose", proposal), after=self._hours(2, 50)) and fate >= ASKED:
+            self._act(partial(self._move, self.resident, "confirm", ""), after=self._hours(2, 40))
+            self._act(partial(self._move, self.agent, "hold", HELD), after=timedelta(days=self.draw.randrange(2, 12)))
+
+    def _move(self, actor: Actor, code: str, words: str) -> None:
+        state = {"propose": "scheduling", "confirm": "proposed", "hold": "confirmed"}[code]
+        said = requests.Said(words=words)
+        requests.move(self.session, actor, self.reference, code, said, state=state, idempotency_key=str(uuid4()))
 
     def _hours(self, least: int, most: int) -> timedelta:
         return timedelta(hours=self.draw.randrange(least, most))
@@ -222,7 +237,7 @@ class _Story:
         return Channel(self.draw.choice(others)) if others and self.draw.random() > ONLINE else Channel.WEB
 
     def _deliver(self) -> None:
-        for route in self.procedure.document.routing:
+        for route in self.procedure.document.first_routes:
             for held in outbox.claim(self.session, worker=WORKER, lane=route.connection, limit=10):
                 receipt = Receipt(external_ref=f"EXEMPLE-{self.number:05d}", raw_status="received", received=True)
                 requests.record_delivery(self.session, UUID(held.payload["request_id"]), route.connection, receipt)

@@ -55,6 +55,12 @@ REASONS: Mapping[RequestStatus, Mapping[str, tuple[str, ...]]] = {
         "etat-civil": ("L’acte demandé n’est pas dans nos registres. Adressez-vous à la mairie de naissance.",),
     },
 }
+PROPOSALS = (
+    "Mardi à 10 h, à la Maison France Services, 4 place du Parvis. Prévoyez une heure.",
+    "Jeudi à 14 h 30, au téléphone : nous vous appelons au numéro que vous avez donné.",
+    "Vendredi à 9 h, à la Maison France Services. Un interprète sera au téléphone si vous le voulez.",
+)
+HELD = "Nous nous sommes vus : vous avez la liste de vos démarches."
 
 
 def words_for(texts: Mapping[str, tuple[str, ...]], department: str) -> tuple[str, ...]:

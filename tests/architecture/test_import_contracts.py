@@ -34,10 +34,14 @@ VIOLATIONS = {
         ("portal.ground.errors", "portal.records.outbox.service"),
         ("portal.people.accounts.policy", "portal.casework.requests.service"),
     ],
-    "rooms of screens": [("portal.screens.myspace.views", "portal.screens.backoffice.queries")],
+    "rooms of screens": [
+        ("portal.screens.myspace.views", "portal.screens.backoffice.queries"),
+        ("portal.screens.counter.views", "portal.screens.backoffice.queries"),
+    ],
     "rooms of engine": [
         ("portal.engine.prefill.service", "portal.engine.exchanges.views"),
         ("portal.engine.addresses.service", "portal.engine.prefill.service"),
+        ("portal.engine.exchanges.jobs", "portal.engine.deadlines.jobs"),
     ],
     "rooms of casework": [
         ("portal.casework.catalogue.service", "portal.casework.requests.service"),
@@ -45,6 +49,8 @@ VIOLATIONS = {
         ("portal.casework.catalogue.service", "portal.casework.checklists.service"),
         ("portal.casework.requests.service", "portal.casework.life_events.service"),
         ("portal.casework.requests.service", "portal.casework.letters.service"),
+        ("portal.casework.delays.service", "portal.casework.catalogue.service"),
+        ("portal.casework.requests.service", "portal.casework.assistance.service"),
     ],
     "rooms of records": [
         ("portal.records.outbox.service", "portal.records.timeline.service"),

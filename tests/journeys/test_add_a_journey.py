@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from shutil import copyfile
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PLACE = re.compile(r"^(?:# |\{# )(journeys/\S+)")
@@ -33,6 +35,7 @@ def write_journey(folder: Path) -> list[str]:
     return sorted(found)
 
 
+@pytest.mark.slow
 def test_the_page_makes_a_whole_journey(tmp_path: Path) -> None:
     written = write_journey(tmp_path / "made")
     assert len(written) == 12

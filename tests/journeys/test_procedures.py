@@ -17,6 +17,7 @@ from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.dictionary.service import SIMPLIFIED, ConceptType, Sensitivity
 from portal.ground.permissions import Actor
+from portal.people.accounts.service import ResidentClaims, link_resident
 from tests.journeys.procedures import CONNECTIONS, DOCUMENTS, publish_all, walk
 from tests.portal.casework.world import DEPARTMENTS, World
 
@@ -29,8 +30,18 @@ LONGEST_SENTENCE = 16
 
 
 def test_there_is_a_procedure_for_most_of_what_people_come_for() -> None:
-    assert len(DOCUMENTS) >= 20
-    assert {document.theme for document in DOCUMENTS.values()} >= {"enfance", "rue", "papiers", "dechets", "solidarite"}
+    assert len(DOCUMENTS) >= 40
+    assert {document.theme for document in DOCUMENTS.values()} >= {
+        "associations",
+        "culture",
+        "dechets",
+        "enfance",
+        "papiers",
+        "rue",
+        "solidarite",
+        "sport",
+        "urbanisme",
+    }
     assert {document.department for document in DOCUMENTS.values()} <= set(DEPARTMENTS)
 
 
@@ -78,10 +89,12 @@ def _pairs(document: ProcedureDocument) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("chosen", range(4))
 def test_each_is_walked_to_a_complete_acknowledgement(database: Database, world: World, chosen: int) -> None:
+    claims = ResidentClaims(family_name="MOREL", given_names=("Aya",), birthdate="1988-07-01")
     with database.writing() as session:
         publish_all(session)
+        aya = link_resident(session, issuer="https://fc.exemple.example", sub="aya", claims=claims)
         for number, slug in enumerate(DOCUMENTS):  # nobody may send twenty requests in an hour
-            _walk_to_the_end(session, world.resident((world.noe, world.ines)[number % 2]), slug, chosen)
+            _walk_to_the_end(session, world.resident((world.noe, world.ines, aya)[number % 3]), slug, chosen)
 
 
 def _walk_to_the_end(session: Session, resident: Actor, slug: str, chosen: int) -> None:
@@ -139,7 +152,7 @@ WORDS = {
     "je viens d’arriver": "rendez-vous-nouvel-arrivant",
     "voter": "inscription-liste-electorale-pieces",
     "liste électorale": "inscription-liste-electorale-pieces",
-    "encombrants": "carte-dechetterie",
+    "encombrants": "enlevement-encombrants",
     "badge decheterie": "carte-dechetterie",
     "recensement": "recensement-citoyen",
     "attestation pour le bac": "recensement-citoyen",
@@ -160,8 +173,15 @@ WORDS = {
     "payer ma facture de gaz": "aide-energie",
     "papiers pour voter": "inscription-liste-electorale-pieces",
     "garder une place pour le camion": "stationnement-demenagement",
-    "mes gros déchets": "carte-dechetterie",
+    "mes gros déchets": "enlevement-encombrants",
     "une clé internet chez moi": "pret-ordinateur",
+    "refaire mon passeport": "rendez-vous-piece-identite",
+    "ma poubelle est cassée": "bac-a-ordures",
+    "construire un abri de jardin": "declaration-prealable",
+    "canicule": "registre-personnes-isolees",
+    "cours de piano": "conservatoire",
+    "argent pour mon association": "subvention-association",
+    "buvette": "debit-de-boissons",
 }
 
 

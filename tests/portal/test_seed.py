@@ -25,6 +25,7 @@ from tests.support.databases import migrate
 SCHOOL = ConnectionSettings(connector="school", title="Écoles")
 
 
+@pytest.mark.slow
 def test_a_small_commune_is_inhabited(settings: Settings, database: Database) -> None:
     made = plant(settings.model_copy(update={"connections": {"ecoles": SCHOOL}}), database, size="small")
     with database.reading() as session:
@@ -50,6 +51,7 @@ def test_a_small_commune_is_inhabited(settings: Settings, database: Database) ->
     assert plant(settings, database) is None
 
 
+@pytest.mark.slow
 def test_planting_twice_gives_the_same_commune(settings: Settings, database: Database, tmp_path: Path) -> None:
     """Whatever the day, chance is drawn from the same seed: what was asked, by whom, and how far it got."""
     other = Database(f"sqlite:///{tmp_path / 'jumelle.sqlite3'}")

@@ -20,11 +20,21 @@ NOT_PAGES = frozenset(
         "journey_kit.agree",
         "moving_house.cancel",
         "moving_house.tick",
-        "journey_kit.resume",
         "journey_kit.begin",
         "journey_kit.discard",
         "journey_kit.back_to_check",
+        "journey_kit.settle_code",
+        "journey_kit.settle_discarded",
+        "counter.close_draft",
+        "counter.close_entry",
+        "counter.erase_entry",
+        "counter.reopen_entry",
+        "counter.desk_back_to_check",
+        "counter.drop_original",
+        "counter.entry_back_to_check",
         "myspace.withdraw_consent",
+        "myspace.drop_address",
+        "myspace.drop_member",
         "myspace.send_former_code",
         "daily_services.repair_photo",
         "daily_services.report_photo",
@@ -41,9 +51,11 @@ NOT_PAGES = frozenset(
         "backoffice.letter_pdf",
         "backoffice.assign",
         "backoffice.check",
+        "backoffice.opinion_document",
         "backoffice.queue_file",
         "backoffice.replay",
         "backoffice.resume",
+        "backoffice.stop_waiting",
         "myspace.acknowledgement_pdf",
         "myspace.ask_acknowledgement_pdf",
         "myspace.ask_decision_pdf",
@@ -99,6 +111,7 @@ register(
     "visitor",
     _PAGES,
     plain="test_every_procedure_by_theme",
+    one_theme="test_one_theme_and_a_theme_that_is_not_there",
     found="test_a_search_says_how_many_it_found",
     nothing_found="test_a_search_that_finds_nothing_says_what_to_do",
     none_open="test_a_portal_without_procedures",
@@ -305,8 +318,43 @@ register(
     _DASHBOARD,
     empty="test_an_empty_space_says_what_to_do",
     full="test_what_waits_for_me_comes_first",
-    everything="test_a_long_list_is_cut_and_can_be_seen_whole",
 )
+_HOUSEHOLD = "portal/screens/test_household.py"
+_MEMBERS, _LINES = "test_a_household_is_told_changed_and_forgotten", "test_addresses_are_told_changed_and_forgotten"
+_WRONG = "test_what_is_wrong_in_a_member_is_said_and_what_was_typed_is_kept"
+register(
+    "myspace.home",
+    "resident",
+    _HOUSEHOLD,
+    everything="test_long_lists_are_read_a_page_at_a_time",
+    crowded="test_home_stays_light_whatever_there_is",
+)
+register("myspace.household", "resident", _HOUSEHOLD, empty=_MEMBERS, full=_MEMBERS)
+register("myspace.new_member", "resident", _HOUSEHOLD, plain=_MEMBERS)
+register("myspace.add_member", "resident", _HOUSEHOLD, error=_WRONG, too_many="test_a_full_list_says_so")
+register("myspace.edit_member", "resident", _HOUSEHOLD, plain=_MEMBERS)
+register("myspace.change_member", "resident", _HOUSEHOLD, error=_WRONG)
+register("myspace.confirm_member_removal", "resident", _HOUSEHOLD, plain=_MEMBERS)
+register("myspace.addresses", "resident", _HOUSEHOLD, empty=_LINES, full=_LINES)
+register("myspace.new_address", "resident", _HOUSEHOLD, plain=_LINES)
+register("myspace.add_address", "resident", _HOUSEHOLD, error=_LINES)
+register("myspace.edit_address", "resident", _HOUSEHOLD, plain=_LINES)
+register("myspace.change_address", "resident", _HOUSEHOLD, error=_LINES)
+register("myspace.confirm_address_removal", "resident", _HOUSEHOLD, plain=_LINES)
+register("myspace.mandates", "resident", _HOUSEHOLD, plain="test_nobody_acts_in_my_name")
+_PAGED = "test_long_lists_are_read_a_page_at_a_time"
+register("myspace.every_request", "resident", _HOUSEHOLD, empty=_PAGED, plain=_PAGED)
+_READ = "test_messages_say_who_has_read_them"
+register("myspace.messages", "resident", _HOUSEHOLD, empty=_READ, full=_READ)
+_KNOWN_BY = "test_each_administration_and_what_it_knows"
+register("myspace.recipients", "resident", _HOUSEHOLD, empty=_KNOWN_BY, full=_KNOWN_BY)
+_SPARED = "portal/engine/journey_kit/test_spared.py"
+_NEXT_TIME = "test_the_next_form_takes_what_the_last_request_said_unless_refused"
+register("myspace.information", "resident", _DASHBOARD, plain="test_an_empty_space_says_what_to_do")
+register("myspace.proposals", "resident", _SPARED, empty=_NEXT_TIME, full=_NEXT_TIME, declined=_NEXT_TIME)
+register("myspace.change_proposals", "resident", _SPARED, error="test_what_was_refused_has_an_end")
+register("journey_kit.show_step", "resident", _SPARED, children="test_the_child_is_chosen_among_those_who_are_known")
+register("journey_kit.check", "resident", _SPARED, to_keep="test_nothing_is_kept_unless_ticked")
 register("myspace.answers", "resident", _CASEFILE, plain="test_the_answers_are_read_again")
 _CONSENTS = "portal/screens/test_consents.py"
 register(
@@ -717,3 +765,111 @@ register("journey_kit.confirm_removal", "resident", _ITEMS, plain="test_a_child_
 register("journey_kit.remove_item", "resident", _ITEMS, conflict="test_two_windows_on_the_same_list")
 register("journey_kit.show_exit", "resident", _ITEMS, plain="test_those_it_is_not_for_are_told_where_to_go")
 register("journey_kit.check", "resident", _ITEMS, list=_EACH, exit="test_those_it_is_not_for_are_told_where_to_go")
+_MOVING = "portal/screens/backoffice/test_moving.py"
+register(
+    "backoffice.move_form",
+    "agent",
+    _MOVING,
+    plain="test_an_agent_moves_a_request",
+    check="test_an_agent_moves_a_request",
+    too_late="test_an_agent_moves_a_request",
+)
+register(
+    "backoffice.move",
+    "agent",
+    _MOVING,
+    check="test_corrections_are_asked_and_answered",
+    error="test_an_agent_moves_a_request",
+    nothing_ticked="test_corrections_are_asked_and_answered",
+    somebody_was_faster="test_the_second_of_two_agents_keeps_what_was_typed",
+    illegal="test_the_second_of_two_agents_keeps_what_was_typed",
+)
+register(
+    "backoffice.opinions",
+    "agent",
+    _MOVING,
+    plain="test_the_opinion_of_another_department",
+    empty="test_the_opinion_of_another_department",
+)
+register("backoffice.opinion", "agent", _MOVING, plain="test_the_opinion_of_another_department")
+register(
+    "backoffice.give_opinion",
+    "agent",
+    _MOVING,
+    error="test_the_opinion_of_another_department",
+    too_late="test_the_opinion_of_another_department",
+)
+register(
+    "backoffice.casefile",
+    "agent",
+    _MOVING,
+    with_an_opinion="test_the_opinion_of_another_department",
+    silence_acceptance="test_silence_is_said_with_what_to_do",
+    silence_rejection="test_silence_is_said_with_what_to_do",
+)
+register(
+    "myspace.one_request",
+    "resident",
+    _MOVING,
+    asked="test_corrections_are_asked_and_answered",
+    proposed="test_the_person_answers_a_proposal",
+    measured="test_what_is_late_and_what_is_usual_are_said",
+    late="test_what_is_late_and_what_is_usual_are_said",
+    silence_acceptance="test_silence_is_said_with_what_to_do",
+    silence_rejection="test_silence_is_said_with_what_to_do",
+)
+register("journey_kit.start", "visitor", _MOVING, measured="test_what_is_late_and_what_is_usual_are_said")
+register("myspace.corrections_form", "resident", _MOVING, plain="test_corrections_are_asked_and_answered")
+register("myspace.correct", "resident", _MOVING, error="test_corrections_are_asked_and_answered")
+register("myspace.confirm_move", "resident", _MOVING, plain="test_the_person_answers_a_proposal")
+register(
+    "myspace.make_move",
+    "resident",
+    _MOVING,
+    error="test_the_person_answers_a_proposal",
+    changed="test_a_proposal_that_changed_meanwhile",
+)
+_DESK = "portal/screens/test_counter.py"
+_HELPED = "test_a_draft_is_finished_at_the_desk_and_the_person_reads_all_of_it"
+_STOPPED = "test_a_code_taken_back_stops_the_next_click_and_keeps_nothing_of_it"
+_ASKED = "test_nothing_is_opened_without_the_code_and_the_agreement"
+_TYPED = "test_a_letter_is_typed_in_with_its_scan_and_followed_by_a_code"
+_GIVEN_UP = "test_a_paper_given_up_is_closed"
+_AGAIN = "test_a_second_start_shows_the_draft_and_an_erased_one_is_found_again"
+register("journey_kit.resume", "resident", _DESK, existing=_AGAIN)
+register("journey_kit.confirm_discard", "resident", _DESK, again=_AGAIN)
+register("journey_kit.start", "resident", _DESK, given_up=_AGAIN, erased=_AGAIN)
+register("journey_kit.elsewhere", "resident", _DESK, plain=_HELPED, code=_HELPED, helped=_HELPED, stopped=_STOPPED)
+_MAILED = "test_a_code_is_sent_to_its_owner_and_to_nobody_once_it_is_over"
+register("journey_kit.elsewhere", "resident", _DESK, mailed=_MAILED, without_address=_MAILED)
+register("counter.desk", "agent", _DESK, plain=_ASKED, closed=_HELPED)
+register("counter.open_draft", "agent", _DESK, error=_ASKED, too_many="test_trying_codes_is_stopped")
+register("counter.helping", "agent", _DESK, over=_STOPPED)
+register("counter.desk_show_step", "agent", _DESK, desk=_HELPED)
+register(
+    "counter.desk_save_step",
+    "agent",
+    _DESK,
+    desk_over=_STOPPED,
+    desk_conflict="test_two_agents_at_once_meet_the_page_of_two_windows",
+)
+register("counter.desk_check", "agent", _DESK, plain=_HELPED)
+register("counter.desk_send", "agent", _DESK, plain=_HELPED)
+register("counter.desk_resume", "agent", _DESK, plain=_HELPED)
+register("counter.desk_add_file", "agent", _DESK, plain=_HELPED)
+register("counter.desk_choose_file", "agent", _DESK, plain=_HELPED)
+register("counter.desk_paper", "agent", _DESK, just_sent=_HELPED, over=_HELPED)
+register("counter.entry_procedures", "agent", _DESK, plain=_TYPED, closed=_GIVEN_UP, begun=_GIVEN_UP, erased=_GIVEN_UP)
+register("counter.entry_form", "agent", _DESK, plain=_TYPED)
+register("counter.open_entry", "agent", _DESK, error=_TYPED, similar=_TYPED)
+register("counter.original", "agent", _DESK, plain=_TYPED)
+register("counter.add_original", "agent", _DESK, error=_TYPED)
+register("counter.entering", "agent", _DESK, over=_GIVEN_UP)
+register("counter.entry_show_step", "agent", _DESK, plain=_TYPED)
+register("counter.entry_save_step", "agent", _DESK, plain=_TYPED)
+register("counter.entry_check", "agent", _DESK, plain=_TYPED)
+register("counter.entry_send", "agent", _DESK, plain=_TYPED)
+register("counter.entry_resume", "agent", _DESK, plain=_TYPED)
+register("counter.entry_add_file", "agent", _DESK, plain=_TYPED)
+register("counter.entry_choose_file", "agent", _DESK, plain=_TYPED)
+register("counter.entry_paper", "agent", _DESK, just_sent=_TYPED)

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from portal.casework.catalogue.document import AcknowledgementRule, ProcedureDocument, Regime
 from portal.casework.catalogue.soundness import Problem, faults_of, repeated
+from portal.casework.catalogue.workflow_checks import workflow_problems
 
 
 def problems_of(document: ProcedureDocument, *, connections: Collection[str] | None = None) -> dict[str, str]:
@@ -26,6 +27,7 @@ def problems_of(document: ProcedureDocument, *, connections: Collection[str] | N
         *_without_account(document),
         *faults_of(document),
         *_routes(document, connections),
+        *workflow_problems(document),
     ):
         found.setdefault(path, sentence)
     return found

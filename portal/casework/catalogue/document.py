@@ -9,6 +9,7 @@ from pydantic import Field as Limits
 
 from portal.casework.catalogue.conditions import Condition
 from portal.casework.catalogue.enums import DelayUnit, Regime
+from portal.casework.catalogue.workflow import Workflow
 from portal.ground.dictionary.service import Concept, ConceptId, FileKind, LocalText, Option
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Route",
     "ServiceContact",
     "Step",
+    "Workflow",
 ]
 
 Slug = Annotated[str, Limits(min_length=1, max_length=80, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -171,10 +173,11 @@ class Questionnaire(Protocol):
 
 
 class Delay(_Part):
-    """A legal period."""
+    """A legal period. ``holidays_of`` adds the holidays of a place to those of the whole country: working days only."""
 
     count: Annotated[int, Limits(ge=1, le=120)]
     unit: DelayUnit = DelayUnit.MONTHS
+    holidays_of: Literal["", "57", "6AE", "971", "972", "973", "974", "976"] = ""
 
 
 class ServiceContact(_Part):
@@ -203,7 +206,10 @@ class MissingEvidence(_Part):
 
 
 class AcknowledgementRule(_Part):
-    """What the acknowledgement of receipt says. All optional here, so that a draft may be incomplete."""
+    """What the acknowledgement of receipt says. All optional here, so that a draft may be incomplete.
+
+    ``alert_days``: how long before silence decides the department is warned.
+    """
 
     is_request: bool = True
     service: ServiceContact = ServiceContact()
@@ -213,13 +219,17 @@ class AcknowledgementRule(_Part):
     recourse: Recourse | None = None
     exemption: LocalText | None = None
     missing_evidence: MissingEvidence | None = None
+    alert_days: Annotated[int, Limits(ge=1, le=90)] = 10
 
 
 class Route(_Part):
-    """A connection that receives each request at submission. ``recipient`` is how people call who is behind it."""
+    """A connection that receives each request at submission, or when a move of the workflow sends it (``on_move``).
+
+    ``recipient`` is how people call who is behind it.
+    """
 
     connection: ConnectionName
-    mode: Literal["at_submission"] = "at_submission"
+    mode: Literal["at_submission", "on_move"] = "at_submission"
     recipient: LocalText
 
 
@@ -284,7 +294,7 @@ class ProcedureDocument(_Part):
     procedures may be used without any. ``own_form`` and ``own_desk`` are pages of a journey: where people answer
     otherwise than step by step, and where agents work on a request (its reference follows the address).
     ``usual_delay`` is what the department observes, and promises nothing: what silence means after how long is in
-    ``acknowledgement``.
+    ``acknowledgement``. ``workflow`` names a ready-made one (``workflows.yaml``), or is one.
     """
 
     format: Literal[1]
@@ -296,7 +306,7 @@ class ProcedureDocument(_Part):
     theme: Slug
     duration_minutes: Annotated[int, Limits(ge=1, le=240)]
     department: Slug
-    workflow: Literal["standard"] = "standard"
+    workflow: Literal["standard", "case", "forward", "report", "booking"] | Workflow = "standard"
     own_form: OwnPath = ""
     own_desk: OwnPath = ""
     unsigned: bool = False
@@ -315,6 +325,11 @@ class ProcedureDocument(_Part):
     legal_basis: LocalText
     legal_references: Annotated[tuple[LegalReference, ...], Limits(max_length=10)] = ()
     cases: Annotated[tuple[Case, ...], Limits(max_length=40)] = ()
+
+    @property
+    def first_routes(self) -> tuple[Route, ...]:
+        """Who receives a request as soon as it is submitted."""
+        return tuple(route for route in self.routing if route.mode == "at_submission")
 
     def fields(self) -> Iterator[tuple[Step, Field]]:
         """Every field with its step, in the order they are asked."""

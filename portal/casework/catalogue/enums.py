@@ -20,7 +20,8 @@ class Regime(StrEnum):
 
 
 class DelayUnit(StrEnum):
-    """Months run from date to date, days one by one."""
+    """Months run from date to date, days one by one; working days leave out Saturdays, Sundays and holidays."""
 
     MONTHS = "months"
     DAYS = "days"
+    WORKING_DAYS = "working_days"

@@ -17,6 +17,9 @@ from portal.casework.catalogue.interchange import as_data, dump_document, parse_
 from portal.casework.catalogue.models import Procedure, ProcedureVersion
 from portal.casework.catalogue.ranking import score
 from portal.casework.catalogue.shapes import ProcedureSummary, ProcedureView
+from portal.casework.catalogue.workflow import Transition, Workflow, WorkflowStatus
+from portal.casework.catalogue.workflows import workflow_of
+from portal.casework.delays.service import Delays, read_delays, with_delays
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.dictionary.service import FRENCH, SIMPLIFIED
@@ -29,8 +32,12 @@ __all__ = [
     "ProcedureSummary",
     "ProcedureView",
     "Regime",
+    "Transition",
     "VersionState",
+    "Workflow",
+    "WorkflowStatus",
     "archive_procedure",
+    "documents_of",
     "dump_document",
     "export_procedure",
     "get_published",
@@ -46,6 +53,8 @@ __all__ = [
     "slugs_and_titles",
     "titles",
     "with_slugs_and_titles",
+    "with_version_keys",
+    "workflow_of",
 ]
 
 _WEIGHTS = {"title": 3.0, "keywords": 2.0, "summary": 1.0}
@@ -189,14 +198,15 @@ def select_published() -> tuple[Select[*tuple[Any, ...]], ColumnElement[UUID]]:
 
 def read_published(row: Row[*tuple[Any, ...]], language: str = FRENCH) -> ProcedureView:
     """The procedure in a row of :func:`select_published`, as :func:`get_published` gives it."""
-    return _view(row.Procedure, row.ProcedureVersion, language)
+    return _view(row.Procedure, row.ProcedureVersion, language, delays=read_delays(row))
 
 
 def _with_version(version: ColumnElement[Any] | InstrumentedAttribute[Any] | int) -> Select[*tuple[Any, ...]]:
-    """Procedures, each with one of its versions."""
-    return select(Procedure, ProcedureVersion).join(
+    """Procedures, each with one of its versions and how long it takes."""
+    query = select(Procedure, ProcedureVersion).join(
         ProcedureVersion, and_(ProcedureVersion.procedure_id == Procedure.id, ProcedureVersion.version == version)
     )
+    return with_delays(query, Procedure.id.expression)
 
 
 _PUBLISHED = _with_version(Procedure.published_version).where(Procedure.slug == bindparam("slug"))
@@ -224,13 +234,17 @@ def get_version(session: Session, procedure_id: UUID, version: int, *, language:
 
     :raises NotFound: there is none.
     """
-    return _view(*_get(session, procedure_id, version), language)
+    query = _with_version(version).where(Procedure.id == procedure_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("procedure_unknown")
+    return read_published(row, language)
 
 
 def list_published(session: Session, q: str | None = None, *, language: str = FRENCH) -> list[ProcedureSummary]:
     """The open procedures by title; with ``q``, those that answer it, the best first."""
     rows = session.execute(_LISTED).all()
-    documents = _documents(session, {row.version_id: row.published_at for row in rows})
+    documents = documents_of(session, {row.version_id: row.published_at for row in rows})
     found = [(row, documents[row.version_id]) for row in rows]
     found.sort(key=lambda pair: title_key(pair[1].title.get(language)))
     if q and q.strip():
@@ -239,7 +253,7 @@ def list_published(session: Session, q: str | None = None, *, language: str = FR
     return [_summary(row, document, language) for row, document in found]
 
 
-def _documents(session: Session, published: Mapping[UUID, datetime | None]) -> dict[UUID, ProcedureDocument]:
+def documents_of(session: Session, published: Mapping[UUID, datetime | None]) -> dict[UUID, ProcedureDocument]:
     """Documents of published versions by their id; read only where this process has not checked them yet."""
     kept = {row_id: document for row_id, at in published.items() if (document := kept_document((row_id, at)))}
     missing = published.keys() - kept
@@ -304,6 +318,17 @@ def with_slugs_and_titles(
     )
 
 
+def with_version_keys(
+    query: Select[*tuple[Any, ...]], procedure_id: ColumnElement[UUID], version: ColumnElement[int]
+) -> Select[*tuple[Any, ...]]:
+    """``query`` with ``version_id`` and ``published_at`` of the version that each row is about: what
+    :func:`documents_of` takes, so that a document already at hand is not read again.
+    """
+    named = and_(ProcedureVersion.procedure_id == procedure_id, ProcedureVersion.version == version)
+    added = query.add_columns(ProcedureVersion.id.label("version_id"), ProcedureVersion.published_at)
+    return added.join(ProcedureVersion, named)
+
+
 def _get(session: Session, procedure_id: UUID, version: int) -> tuple[Procedure, ProcedureVersion]:
     row = session.execute(_with_version(version).where(Procedure.id == procedure_id)).one_or_none()
     if row is None:
@@ -321,7 +346,9 @@ def _version(session: Session, procedure_id: UUID, version: int) -> ProcedureVer
     return row
 
 
-def _view(procedure: Procedure, row: ProcedureVersion, language: str = FRENCH) -> ProcedureView:
+def _view(
+    procedure: Procedure, row: ProcedureVersion, language: str = FRENCH, *, delays: Delays | None = None
+) -> ProcedureView:
     document = _document_of(row)
     return ProcedureView(
         id=procedure.id,
@@ -333,6 +360,7 @@ def _view(procedure: Procedure, row: ProcedureVersion, language: str = FRENCH) -
         document=document,
         department_id=procedure.department_id,
         local_authority_id=procedure.local_authority_id,
+        delays=delays,
     )
 
 

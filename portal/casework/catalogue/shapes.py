@@ -5,11 +5,12 @@ from uuid import UUID
 
 from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.enums import VersionState
+from portal.casework.delays.service import Delays
 
 
 @dataclass(frozen=True, slots=True)
 class ProcedureView:
-    """One version of a procedure, with its document."""
+    """One version of a procedure, with its document and how long it takes, where that could be measured."""
 
     id: UUID
     slug: str
@@ -20,6 +21,7 @@ class ProcedureView:
     document: ProcedureDocument
     department_id: UUID
     local_authority_id: UUID
+    delays: Delays | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from portal.casework.catalogue.document import ProcedureDocument
+from portal.casework.catalogue.document import ProcedureDocument, Workflow
 from portal.ground.dictionary.service import SIMPLIFIED, LocalText
 
 Text = tuple[str, LocalText]
@@ -29,6 +29,19 @@ def public_texts(document: ProcedureDocument) -> Iterator[Text]:
         yield "acknowledgement.exemption", document.acknowledgement.exemption
     yield from _fee(document)
     yield from _steps(document)
+    yield from _workflow(document)
+
+
+def _workflow(document: ProcedureDocument) -> Iterator[Text]:
+    """What the person reads of the procedure's own workflow: its statuses, and what time says by itself."""
+    if not isinstance(document.workflow, Workflow):
+        return
+    for status in document.workflow.statuses:
+        yield f"workflow.statuses.{status.code}.label", status.label
+    for move in document.workflow.transitions:
+        action = move.action("message")
+        if "timeout" in move.who and action and action.text:
+            yield f"workflow.transitions.{move.code}.text", action.text
 
 
 def _fee(document: ProcedureDocument) -> Iterator[Text]:

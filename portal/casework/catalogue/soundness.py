@@ -16,7 +16,7 @@ from portal.ground.dictionary.service import FILE_TYPES
 
 Problem = tuple[str, str]
 # Addresses of the pages around the steps: a step of that name could not be opened.
-TAKEN_SLUGS = frozenset({"abandonner", "commencer", "envoyer", "verifier"})
+TAKEN_SLUGS = frozenset({"abandonner", "ailleurs", "brouillon-efface", "commencer", "envoyer", "verifier"})
 MAX_FIELDS = 1000
 # Concepts that a procedure may ask as many times as it has questions of that kind, each in its own words.
 IN_OWN_WORDS = "form."

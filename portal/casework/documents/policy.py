@@ -28,6 +28,16 @@ def owner_of(actor: Actor) -> UUID:
     return actor.subject
 
 
+def keeper_of(actor: Actor) -> UUID:
+    """The person whose file is being added: the resident's own, or the person an agent fills a draft for.
+
+    :raises Forbidden: neither.
+    """
+    if actor.is_agent and actor.assisted is not None and actor.subject is not None:
+        return actor.subject
+    return owner_of(actor)
+
+
 def can_delete(actor: Actor, document: DocumentView) -> bool:
     """Its owner, unless a request was sent with it: the administration must be able to show what it decided on."""
     return actor.is_resident and actor.subject == document.owner_id and not document.used

@@ -13,3 +13,4 @@ class NotificationEvent(StrEnum):
     DECIDED = "decided"
     MESSAGE_POSTED = "message_posted"
     REQUEST_WITHDRAWN = "request_withdrawn"
+    IMPLICIT_DECISION = "implicit_decision"

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from babel.dates import format_date
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -122,17 +123,24 @@ def _path_of(facts: NotificationFacts) -> str:
 
 
 def render_alert(session: Session, facts: AlertFacts, *, public_url: str) -> RenderedNotification:
-    """Write the letter that tells a department that a sending waits for a person. It holds nothing of the resident."""
+    """Write the letter that tells a department what waits for a person. It holds nothing of the resident."""
+    news = {
+        "deadline_near": _("Demande %(reference)s : son échéance approche"),
+        "opinion_asked": _("Demande %(reference)s : votre avis est demandé"),
+        "opinion_answered": _("Demande %(reference)s : un avis est arrivé"),
+    }
     letter = render_plain(
-        "department_alert",
+        "department_news" if facts.about in news else "department_alert",
         reference=facts.reference,
         title=facts.procedure_title,
         partner=facts.partner,
         about=facts.about,
-        link=f"{public_url.rstrip('/')}/agents/dossiers/{facts.reference}",
+        link=f"{public_url.rstrip('/')}{facts.path or f'/agents/dossiers/{facts.reference}'}",
         authority_name=get_authority(session).name,
+        day=format_date(facts.deadline, "EEEE d MMMM y", locale="fr") if facts.deadline else "",
     )
-    subject = _("Demande %(reference)s : un envoi attend une personne", reference=facts.reference)
+    subject = news.get(facts.about, _("Demande %(reference)s : un envoi attend une personne"))
+    subject = subject % {"reference": facts.reference}
     return RenderedNotification(recipient=facts.recipient, subject=subject, text=letter.text, html=letter.html)
 
 
@@ -148,6 +156,7 @@ def _subject(event: NotificationEvent, facts: NotificationFacts) -> str:
         NotificationEvent.WAITING_FOR_RESIDENT: _("Il manque une information pour votre demande %(reference)s"),
         NotificationEvent.DECIDED: _("Une réponse à votre demande %(reference)s"),
         NotificationEvent.MESSAGE_POSTED: _("Un message sur votre demande %(reference)s"),
+        NotificationEvent.IMPLICIT_DECISION: _("Votre demande %(reference)s : ce que vaut notre silence"),
         NotificationEvent.REQUEST_WITHDRAWN: _("Votre demande %(reference)s est retirée"),
     }
     return str(subjects[event]) % {"reference": facts.reference}

@@ -1,7 +1,7 @@
 """What the room takes and gives: plain immutable values, never rows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from portal.casework.notifications.enums import NotificationEvent
@@ -24,6 +24,7 @@ class NotificationView:
 class NotificationFacts:
     """What the letter is about, as it stands when it leaves. Recipients are named as people say them.
 
+    ``implicit_on`` is the day on which silence decided, ``is_granted_by_silence`` what it decided.
     ``recipients`` have the request; of a withdrawal, ``told`` were sent it, ``to_tell`` have the request and were not.
     """
 
@@ -34,6 +35,8 @@ class NotificationFacts:
     department_phone: str
     department_address: str
     submitted_at: datetime
+    is_granted_by_silence: bool = False
+    implicit_on: date | None = None
     has_account: bool = True
     recipients: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
@@ -42,13 +45,18 @@ class NotificationFacts:
 
 @dataclass(frozen=True, slots=True)
 class AlertFacts:
-    """What a department is told of a sending that waits for a person. ``about`` is the kind of the message."""
+    """What a department is told of. ``about`` is the kind of the message that failed, or what else it is about.
+
+    ``path``: the page to open, that of the request when empty; ``deadline``: the day silence decides.
+    """
 
     recipient: str
     reference: str
     procedure_title: str
     partner: str
     about: str
+    path: str = ""
+    deadline: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,8 @@ def compose_acknowledgement(
     if code:
         sections.append(_check(code, address))
     issuer = _(" par %(name)s.", name=authority.name)
-    issued = line(_("Accusé de réception électronique émis "), at(data.issued_at), issuer)
+    opening = _("Accusé de réception émis ") if data.kind == "AR" else _("Accusé de réception électronique émis ")
+    issued = line(opening, at(data.issued_at), issuer)
     return Paper(
         kind=PaperKind.ACKNOWLEDGEMENT,
         number=data.number,
@@ -93,7 +94,7 @@ def _fingerprint(content_hash: str) -> Line:
 def _submission(data: AcknowledgementData) -> Section:
     said = _("Au téléphone, dites : %(spelled)s.", spelled=", ".join(spell(data.number)))
     facts = [
-        Fact(_("Reçue le"), (line(at(data.received_at)),)),
+        Fact(_("Reçue le"), (line(on(data.received_at.date()) if data.kind == "AR" else at(data.received_at)),)),
         Fact(_("Déposée par"), (line(say(data.applicant, Form.NAME)),)),
         Fact(_("De quelle manière"), (line(str(CHANNELS[data.channel])),)),
         Fact(_("Référence"), (line(say(data.number, Form.STRONG)), line(said))),

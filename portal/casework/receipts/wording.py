@@ -46,6 +46,8 @@ def say_delay(delay: Delay) -> str:
     """« 2 mois », « 15 jours »."""
     if delay.unit is DelayUnit.MONTHS:
         return _("%(count)d mois", count=delay.count)
+    if delay.unit is DelayUnit.WORKING_DAYS:
+        return ngettext("%(num)d jour ouvré", "%(num)d jours ouvrés", delay.count)
     return ngettext("%(num)d jour", "%(num)d jours", delay.count)
 
 

@@ -30,12 +30,13 @@ class AcknowledgedService(_Frozen):
 class AcknowledgementData(_Frozen):
     """Everything the acknowledgement says.
 
-    ``kind`` ARE: accusé de réception électronique, never an accusé d'enregistrement. ``received_at`` is in the
-    authority's zone. ``implicit_decision_date`` holds if the file is complete.
+    ``kind`` ARE: accusé de réception électronique, never an accusé d'enregistrement; AR: that of a request received on
+    paper, by phone or at the counter (CRPA R112-5). ``received_at`` is in the authority's zone.
+    ``implicit_decision_date`` holds if the file is complete.
     """
 
     number: str
-    kind: Literal["ARE"] = "ARE"
+    kind: Literal["ARE", "AR"] = "ARE"
     received_at: AwareDatetime
     channel: Channel
     applicant: str
@@ -70,12 +71,19 @@ def build_acknowledgement(
     sent_to: str,
     evidence_received: tuple[str, ...] = (),
     language: str = "fr",
+    issued_at: datetime | None = None,
+    on_paper: bool = False,
 ) -> AcknowledgementData:
-    """Freeze what the procedure says on the day of receipt; ``evidence_received``: the names of what came with it."""
+    """Freeze what the procedure says on the day of receipt; ``evidence_received``: the names of what came with it.
+
+    :param issued_at: when it is made, where that is not when the request was received.
+    :param on_paper: the request did not come by the portal (CRPA R112-5).
+    """
     rule = document.acknowledgement
     evidence = rule.missing_evidence
     return AcknowledgementData(
         number=number,
+        kind="AR" if on_paper else "ARE",
         received_at=received_at,
         channel=channel,
         applicant=applicant,
@@ -93,7 +101,7 @@ def build_acknowledgement(
         evidence_received=evidence_received,
         evidence_deadline_days=evidence.deadline_days if evidence else None,
         evidence_effect=evidence.effect.get(language) if evidence else "",
-        issued_at=received_at,
+        issued_at=clock.local(issued_at) if issued_at else received_at,
         sent_to=sent_to,
         language=language,
     )

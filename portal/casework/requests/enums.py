@@ -61,3 +61,4 @@ class Act(StrEnum):
     ASSIGN = "assign"
     REQUEST_INFORMATION = "request_information"
     DECIDE = "decide"
+    MOVE = "move"

@@ -9,7 +9,7 @@ search); an erasure empties both.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.casework.catalogue.enums import Regime
@@ -23,6 +23,8 @@ from portal.ground.permissions import ActorKind
 class Draft(Base):
     """Answers on their way; one per account and procedure. ``version`` counts the saves: two tabs do not mix.
 
+    ``account_id`` is empty for a paper form that an agent is typing in: that agent alone may open it.
+
     ``purge_after`` moves away at each save: when it comes, nobody has touched the draft for three months, and its owner
     was warned two weeks before at the latest (``warned_at``).
     """
@@ -31,7 +33,7 @@ class Draft(Base):
     __table_args__ = (UniqueConstraint("account_id", "procedure_id"), Index("ix_draft_purge_after", "purge_after"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))
     procedure_version: Mapped[int]
     data_key_id: Mapped[UUID] = mapped_column(ForeignKey("data_key.id"))
@@ -44,6 +46,32 @@ class Draft(Base):
     warned_at: Mapped[datetime | None]
 
 
+class DiscardedDraft(Base):
+    """A draft that its owner gave up, kept whole for a week; one per account and procedure.
+
+    ``id`` is that of the draft: what it sealed is bound to it.
+    """
+
+    __tablename__ = "discarded_draft"
+    __table_args__ = (
+        UniqueConstraint("account_id", "procedure_id"),
+        Index("ix_discarded_draft_purge_after", "purge_after"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))
+    procedure_version: Mapped[int]
+    data_key_id: Mapped[UUID] = mapped_column(ForeignKey("data_key.id"))
+    sealed_answers: Mapped[bytes] = mapped_column(LargeBinary)
+    done_steps: Mapped[list[str]] = mapped_column(JsonData, default=list)
+    version: Mapped[int]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    discarded_at: Mapped[datetime]
+    purge_after: Mapped[datetime]
+
+
 class ServiceRequest(Base):
     """One request to one competent authority.
 
@@ -52,7 +80,15 @@ class ServiceRequest(Base):
     ``retain_until`` is set when the request ends, from the duration that its procedure declares; all that belongs to
     the request (answers, messages, acknowledgement, timeline, sendings) is kept as long.
 
+    ``sealed_origins`` holds where each answer came from when it was sent (codes and days, never a value).
+
     Without an account (``account_id`` empty), ``person_id`` is a person of its own, of whom nothing else is known.
+
+    ``workflow_state`` is the status in the procedure's own workflow, empty in the standard one and before the first
+    move; ``state_until`` is when it has lasted too long. ``waited_seconds`` adds up the times the resident was awaited,
+    the present one apart. ``corrections_asked`` names the answers that the resident was asked to correct.
+    ``implicit_on`` is the day on which silence was noted to have decided (CRPA L231-1, L231-4), ``late_since`` when the
+    resident was told that it takes longer than usual, ``alerted_on`` the day the department was warned of the deadline.
     """
 
     __tablename__ = "service_request"
@@ -65,6 +101,8 @@ class ServiceRequest(Base):
         Index("ix_service_request_applicant", "department_id", "applicant_key"),
         Index("ix_service_request_deadline", "department_id", "deadline"),
         Index("ix_service_request_retain_until", "retain_until"),
+        Index("ix_service_request_state_until", "state_until"),
+        Index("ix_service_request_decided", "decided_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -85,6 +123,7 @@ class ServiceRequest(Base):
     language: Mapped[str] = mapped_column(String(10), default="fr")
     data_key_id: Mapped[UUID] = mapped_column(ForeignKey("data_key.id"))
     sealed_answers: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_origins: Mapped[bytes | None] = mapped_column(LargeBinary)
     submitted_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     transmitted_at: Mapped[datetime | None]
@@ -97,6 +136,13 @@ class ServiceRequest(Base):
     assigned_agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agent.id"))
     retain_until: Mapped[date | None]
     amendments: Mapped[int] = mapped_column(default=0)
+    workflow_state: Mapped[str | None] = mapped_column(String(40))
+    state_until: Mapped[datetime | None]
+    waited_seconds: Mapped[int] = mapped_column(BigInteger, default=0)
+    corrections_asked: Mapped[list[str]] = mapped_column(JsonData, default=list)
+    implicit_on: Mapped[date | None]
+    late_since: Mapped[datetime | None]
+    alerted_on: Mapped[date | None]
 
 
 class Amendment(Base):
@@ -186,7 +232,10 @@ class Acknowledgement(Base):
 
 
 class RequestMessage(Base):
-    """A message between the resident and the department, or a partner's note; ``sealed`` holds words and signature."""
+    """A message between the resident and the department, or a partner's note; ``sealed`` holds words and signature.
+
+    ``read_at``: when the other side first opened it: the department for what the resident wrote, and conversely.
+    """
 
     __tablename__ = "request_message"
     __table_args__ = (
@@ -202,6 +251,7 @@ class RequestMessage(Base):
     idempotency_key: Mapped[str] = mapped_column(String(255))
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     posted_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
 
 
 class AppliedUpdate(Base):
@@ -218,3 +268,28 @@ class AppliedUpdate(Base):
     outcome: Mapped[ApplyOutcome] = mapped_column(StrEnumType(ApplyOutcome))
     occurred_at: Mapped[datetime]
     applied_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Opinion(Base):
+    """What another department was asked about a request, and what it answered, both sealed.
+
+    That department reads the request while the opinion is open: neither answered nor closed, and the request not ended.
+    """
+
+    __tablename__ = "opinion"
+    __table_args__ = (
+        UniqueConstraint("request_id", "idempotency_key"),
+        Index("ix_opinion_department_open", "department_id", "closed_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("service_request.id"))
+    department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
+    idempotency_key: Mapped[str] = mapped_column(String(255))
+    asked_by: Mapped[UUID]
+    asked_at: Mapped[datetime]
+    sealed_question: Mapped[bytes] = mapped_column(LargeBinary)
+    answered_by: Mapped[UUID | None]
+    answered_at: Mapped[datetime | None]
+    sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    closed_at: Mapped[datetime | None]

@@ -15,6 +15,8 @@ DECISIONS = frozenset({RequestStatus.ACCEPTED, RequestStatus.REJECTED, RequestSt
 # A draft that nobody touches is erased; its owner is told on « Mon espace » during the last two weeks.
 DRAFT_KEPT = timedelta(days=90)
 DRAFT_NOTICE = timedelta(days=14)
+# A draft given up can be taken back for a week.
+DISCARDED_KEPT = timedelta(days=7)
 
 MOVES: Mapping[RequestStatus, frozenset[RequestStatus]] = MappingProxyType(
     {
@@ -42,6 +44,10 @@ class Case(Protocol):
         """The department in charge."""
 
     @property
+    def mandate_id(self) -> UUID | None:
+        """The assistance under which an agent sent it in the person's name; None when the person did."""
+
+    @property
     def status(self) -> RequestStatus:
         """Where it stands."""
 
@@ -52,9 +58,14 @@ def is_legal(current: RequestStatus, wanted: RequestStatus) -> bool:
 
 
 def can_read(actor: Actor, case: Case) -> bool:
-    """The resident who made it, with an account or with the code of this request, or an agent in charge of it."""
+    """The resident who made it, with an account or with the code of this request, or an agent in charge of it.
+
+    An agent who acts in somebody's name reads what was just sent so, and nothing else.
+    """
     if actor.is_resident:
         return _is_applicant(actor, case)
+    if actor.assisted is not None:
+        return actor.is_agent and actor.mandate_id is not None and case.mandate_id == actor.mandate_id
     return _is_in_charge(actor, case) and actor.can(Permission.REQUESTS_READ)
 
 

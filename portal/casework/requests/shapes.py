@@ -1,17 +1,21 @@
 """What the room gives: plain immutable values, never rows."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from portal.casework.catalogue.document import Recourse
+from portal.casework.catalogue.document import Delay, Field, Recourse
 from portal.casework.catalogue.enums import Regime
+from portal.casework.catalogue.service import Transition, Workflow
+from portal.casework.delays.service import Delays
 from portal.casework.documents.service import DocumentView
 from portal.casework.requests.acknowledgements import AcknowledgedService, AcknowledgementData
 from portal.casework.requests.enums import Act, Channel, Closing, MessageKind, RequestStatus
 from portal.ground.dictionary.service import Value
 from portal.ground.permissions import ActorKind
+from portal.people.accounts.enums import ValueSource
 from portal.records.outbox.enums import MessageState
 from portal.records.timeline.service import EventView
 
@@ -27,7 +31,16 @@ class DraftView:
     answers: Mapping[str, Value]
     done_steps: tuple[str, ...]
     version: int
+    created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DraftOwner:
+    """Whose draft it is, and of which procedure."""
+
+    account_id: UUID
+    procedure_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,17 @@ class DraftSummary:
     procedure_slug: str
     procedure_title: str
     done_steps: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+    purge_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardedView:
+    """A draft given up, which can be taken back until ``purge_after``."""
+
+    id: UUID
+    discarded_at: datetime
     updated_at: datetime
     purge_after: datetime
 
@@ -61,6 +85,16 @@ class AmendedView:
 
     request_id: UUID
     amendment: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionsView:
+    """The questions that the resident is asked to answer again, and every answer given so far."""
+
+    reference: str
+    procedure_title: str
+    fields: tuple[Field, ...]
+    answers: Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +204,70 @@ class FollowUpView:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an answer came from when it was sent: codes and days, never the value.
+
+    ``as_of``: the day its source last confirmed it. ``reference``: of the earlier request that it was taken from.
+    ``who`` and ``period`` (``YYYY-MM``): of a value that a partner answered.
+    """
+
+    source: ValueSource
+    verified: bool
+    as_of: date
+    reference: str = ""
+    who: str = ""
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """What the person answered to a concept in an earlier request of theirs. ``group``: asked on one page together."""
+
+    concept: str
+    value: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRequest:
+    """A request already made, as what it may spare in the next ones."""
+
+    reference: str
+    submitted_at: datetime
+    answers: tuple[EarlierAnswer, ...] = dataclasses.field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRecipient:
+    """Somebody elsewhere that has a request, and since when."""
+
+    connection: str
+    recipient: str
+    transmitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRequest:
+    """A request as what it made known: ``concepts`` are (concept id, label) of its answers, never their value.
+
+    ``service`` is the department, which has all of them; each recipient has what its connection declares.
+    """
+
+    reference: str
+    title: str
+    submitted_at: datetime
+    service: str
+    basis: str
+    concepts: tuple[tuple[str, str], ...]
+    recipients: tuple[ToldRecipient, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
-    """A message. ``author_name`` of an agent is followed by ``author_role``, the department (CRPA L111-2)."""
+    """A message. ``author_name`` of an agent is followed by ``author_role``, the department (CRPA L111-2).
+
+    ``read_at``: when the other side first opened it, None while it has not.
+    """
 
     id: UUID
     kind: MessageKind
@@ -181,11 +277,15 @@ class MessageView:
     text: str
     posted_at: datetime
     mine: bool
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """One answer: ``text`` as people read it, ``value`` as it is kept, ``documents`` when it is files."""
+    """One answer: ``text`` as people read it, ``value`` as it is kept, ``documents`` when it is files.
+
+    ``origin`` is None in a request sent before origins were kept.
+    """
 
     name: str
     concept: str
@@ -193,6 +293,7 @@ class AnswerLine:
     text: str
     value: Value
     documents: tuple[DocumentView, ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +313,47 @@ class DecisionView:
     reason: str
     agent_name: str
     decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionView:
+    """An opinion that another department was asked, for the department in charge. ``answer`` is empty until given."""
+
+    id: UUID
+    department_id: UUID
+    asked_at: datetime
+    question: str
+    answered_by: UUID | None
+    answered_at: datetime | None
+    answer: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionLine:
+    """An opinion to give, in a list: nothing of what the request says."""
+
+    id: UUID
+    asked_at: datetime
+    reference: str
+    deadline: date | None
+    procedure_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionCase:
+    """What an agent of the department asked reads: the question, and the request as it was filled in."""
+
+    id: UUID
+    reference: str
+    procedure_title: str
+    department: str
+    asked_by: UUID
+    asked_at: datetime
+    deadline: date | None
+    question: str
+    steps: tuple[AnswerStep, ...]
+    documents: tuple[DocumentView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +397,10 @@ class RequestView:
     """Everything about a request that its resident and its department see. ``acts`` is what this actor may do now.
 
     ``desk`` is the page where agents work on requests of this procedure, when its journey has one; empty otherwise.
+    ``workflow`` is the procedure's own, None for the standard one; ``state`` is the code of its status there, ``moves``
+    what this actor may choose from it. ``corrections`` names the answers that the resident is asked to correct.
+    ``implicit_on``: the day silence decided (CRPA L231-1, L231-4); ``late_since``: it takes longer than usual.
+    ``delays`` were measured on other requests of the procedure; ``usual_delay`` is what it announces.
     """
 
     id: UUID
@@ -290,3 +436,12 @@ class RequestView:
     desk: str
     follow_ups: tuple[FollowUpView, ...] = ()
     amendments: tuple[AmendmentView, ...] = ()
+    workflow: Workflow | None = None
+    state: str = ""
+    moves: tuple[Transition, ...] = ()
+    corrections: tuple[str, ...] = ()
+    opinions: tuple[OpinionView, ...] = ()
+    implicit_on: date | None = None
+    late_since: datetime | None = None
+    delays: Delays | None = None
+    usual_delay: Delay | None = None

@@ -15,6 +15,7 @@ from connectors.sdk import (
     SubmitCommand,
     Submits,
 )
+from portal.casework.assistance.service import render_code_letter
 from portal.casework.notifications.account_code import render_account_code
 from portal.casework.notifications.service import RenderedNotification
 from portal.casework.receipts import service as receipts
@@ -186,13 +187,19 @@ class SendNotification:
 
 @dataclass(frozen=True, slots=True)
 class SendDepartmentAlert(SendNotification):
-    """Tells a department that a sending waits for a person; it holds nothing of the resident."""
+    """Tells a department what waits for a person: a sending, an opinion, a deadline; nothing of the resident."""
 
     def render(self, session: Session, claimed: Claimed) -> RenderedNotification | None:
         """The letter; None when the department has no address any more."""
         told = claimed.payload
+        opinion = told.get("opinion_id")
         return requests.render_department_alert(
-            session, UUID(told["request_id"]), told["connection"], about=told["about"], public_url=self.public_url
+            session,
+            UUID(told["request_id"]),
+            told["connection"],
+            about=told["about"],
+            public_url=self.public_url,
+            opinion_id=UUID(opinion) if opinion else None,
         )
 
     def settle(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
@@ -234,6 +241,18 @@ class SendAccountCode(SendNotification):
 
     def settle(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:
         """Nothing to tell: the person sees whether it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendResumeCode(SendAccountCode):
+    """Sends the code of a draft to its owner: once, and not after it is over."""
+
+    def load(self, session: Session, claimed: Claimed) -> RenderedNotification:
+        """The letter with the code, which is drawn again for it alone."""
+        letter = render_code_letter(session, UUID(claimed.payload["code_id"]), public_url=self.public_url)
+        if letter is None:
+            raise NoLongerNeeded("code_over")
+        return letter
 
 
 @dataclass(frozen=True, slots=True)

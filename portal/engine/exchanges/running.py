@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.casework.assistance.service import RESUME_CODE_KIND
 from portal.casework.notifications.account_code import ACCOUNT_CODE
 from portal.casework.receipts import service as receipts
 from portal.casework.requests.service import (
@@ -29,6 +30,7 @@ from portal.engine.exchanges.handlers import (
     SendDepartmentAlert,
     SendDraftNotice,
     SendNotification,
+    SendResumeCode,
 )
 from portal.engine.exchanges.jobs import PeriodicJob
 from portal.engine.exchanges.outcomes import DeliveryHandler
@@ -55,6 +57,7 @@ def standard_handlers(settings: Settings, registry: ConnectionRegistry) -> dict[
         DEPARTMENT_ALERT: SendDepartmentAlert(registry, settings.public_url, settings.mail_from),
         DRAFT_NOTICE_KIND: SendDraftNotice(registry, settings.public_url, settings.mail_from),
         ACCOUNT_CODE: SendAccountCode(registry, settings.public_url, settings.mail_from),
+        RESUME_CODE_KIND: SendResumeCode(registry, settings.public_url, settings.mail_from),
     }
 
 

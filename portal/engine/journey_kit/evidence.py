@@ -21,10 +21,12 @@ from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.flow import is_open
 from portal.engine.journey_kit.folder import Folder, open_folder
 from portal.engine.journey_kit.question_page import show_again, step_of
+from portal.engine.journey_kit.setting import setting
 from portal.engine.journey_kit.start import go_on
 from portal.ground.errors import Busy, Conflict, Invalid, NotFound
-from portal.ground.web import actor, background_unit, redirect_to, settings, take, undo, unit
+from portal.ground.web import actor, background_unit, settings, take, undo, unit
 from portal.ground.web.access import resident_only
+from portal.ground.web.pages import redirect_to_path
 from portal.ground.web.uploads import takes_file
 
 # Twice what is kept of a file, so that one that is too large is told so on its own page.
@@ -84,11 +86,12 @@ def _keep(slug: str, step_slug: str, received: Received) -> Response:
     draft = folder.draft or requests.start_draft(unit(), actor(), folder.procedure)
     kept = documents.keep(unit(), documents.store_of(settings()), actor(), received, concept=field.concept)
     requests.attach_document(unit(), actor(), draft.id, field=field.name, document_id=kept.id)
+    folder.setting.saved()
     return _back_to(slug, step_slug, field)
 
 
 def _back_to(slug: str, step_slug: str, field: FormField) -> Response:
-    return redirect_to("journey_kit.show_step", slug=slug, step_slug=step_slug, _anchor=f"pieces-{field.name}")
+    return redirect_to_path(f"{setting().base}/{slug}/{step_slug}#pieces-{field.name}")
 
 
 def _say(trouble: Busy | StorageFull | Conflict) -> str:
@@ -123,10 +126,14 @@ def choose_file(slug: str, step_slug: str) -> Response:
     folder, step, field = _place(slug, step_slug)
     if folder.draft is None or not is_open(folder.document, folder.answers, folder.done, step.slug):
         return go_on(folder)
-    act = requests.detach_document if "retirer" in request.form else requests.attach_document
+    taking_back = "retirer" in request.form
+    if folder.setting.at_desk and not taking_back:  # what the person keeps besides this draft is not the agent's to see
+        raise NotFound("document_unknown")
+    act = requests.detach_document if taking_back else requests.attach_document
     try:
         document_id = UUID(request.form.get("retirer") or request.form.get("reprendre", ""))
         act(unit(), actor(), folder.draft.id, field=field.name, document_id=document_id)
+        folder.setting.saved()
     except ValueError:
         return _refuse(slug, step_slug, field, _("Choisissez un document dans la liste."), 422)
     except Invalid as refused:

@@ -16,13 +16,16 @@ from portal.casework.consents.service import ConsentView
 from portal.casework.requests import service as requests
 from portal.casework.requests.service import DraftView, RequestSummary
 from portal.engine.journey_kit.flow import next_step
-from portal.engine.prefill.service import Prefilled, consents_for, held_answers, knows, prefill
+from portal.engine.journey_kit.setting import Setting, setting
+from portal.engine.prefill.service import Known, Prefilled, consents_for, fill, held_answers, knows, read_known
 from portal.ground import clock
 from portal.ground.dictionary.service import Value
 from portal.ground.errors import NotFound
 from portal.ground.web import actor, reading_language, unit
 from portal.ground.web.access import require_level
 
+# Ends the address of a step whose answers lead out of the procedure.
+EXIT = "pas-pour-vous"
 JUST_SENT = timedelta(hours=24)
 
 
@@ -37,6 +40,16 @@ class Folder:
     def slug(self) -> str:
         """The procedure's address."""
         return self.procedure.slug
+
+    @property
+    def setting(self) -> Setting:
+        """Where its pages stand."""
+        return setting()
+
+    @property
+    def base(self) -> str:
+        """The address of its pages."""
+        return f"{setting().base}/{self.procedure.slug}"
 
     @property
     def document(self) -> ProcedureDocument:
@@ -63,15 +76,19 @@ class Folder:
         """The first step left to answer."""
         return next_step(self.document, self.answers, self.done)
 
-    def known(self, step: Step | None = None) -> dict[str, Prefilled]:
-        """What is known of the person, for one step or for all; read once a request."""
+    def known(self, step: Step | None = None, child: str = "") -> dict[str, Prefilled]:
+        """What is known of the person, for one step or for all; ``child``: the key of the one just chosen."""
         steps = [step] if step else self.document.steps
         if not any(map(knows, steps)):
             return {}
-        read: dict[tuple[UUID, int], dict[str, Prefilled]] = g.setdefault("prefilled", {})
+        return fill(self.sources(), self.document, self.consents(), answers=self.answers, chosen=child)
+
+    def sources(self) -> Known:
+        """All that is known of the person and that this procedure may ask; read once a request."""
+        read: dict[tuple[UUID, int], Known] = g.setdefault("known", {})
         key = (self.procedure.id, self.procedure.version)
         if key not in read:
-            read[key] = prefill(unit(), actor(), self.document, self.consents())
+            read[key] = read_known(unit(), actor(), self.document)
         return read[key]
 
     def consents(self) -> dict[str, ConsentView]:
@@ -104,6 +121,8 @@ def look_at_folder(slug: str) -> Folder:
 
     :raises NotFound: no such procedure, or it is closed and the person has no draft of it.
     """
+    if setting().at_desk:
+        return _desk_folder(slug)
     try:
         if not actor().is_resident:
             return Folder(get_published(unit(), slug, language=reading_language()), None)
@@ -111,6 +130,21 @@ def look_at_folder(slug: str) -> Folder:
     except NotFound:
         return _closed_folder(slug)
     if draft is not None and draft.procedure_version != procedure.version:
+        procedure = _version_of(draft)
+    return Folder(procedure, draft)
+
+
+def _desk_folder(slug: str) -> Folder:
+    """The only draft that an agent was let in to, under its own address."""
+    try:
+        procedure, draft = requests.find_assisted(unit(), actor(), slug, language=reading_language())
+    except NotFound:  # closed since: what was answered stays readable
+        assisted = actor().assisted
+        draft = requests.get_draft(unit(), actor(), assisted.draft_id) if assisted else None
+        procedure = None
+    if draft is None or draft.procedure_slug != slug:
+        raise NotFound("draft_unknown")
+    if procedure is None or draft.procedure_version != procedure.version:
         procedure = _version_of(draft)
     return Folder(procedure, draft)
 

@@ -16,7 +16,8 @@ from portal.engine.journey_kit.question_page import version_in
 from portal.engine.journey_kit.start import go_on, trail_of
 from portal.ground.dictionary.service import ConceptType, Row
 from portal.ground.errors import Conflict, Invalid
-from portal.ground.web import actor, page, reading_language, redirect_to, unit
+from portal.ground.web import actor, page, reading_language, unit
+from portal.ground.web.pages import redirect_to_path
 
 NAMING = frozenset({ConceptType.NAME, ConceptType.TEXT, ConceptType.HOUSEHOLD_MEMBER})
 Leaving = Callable[[Folder, Step, DraftView], Response]
@@ -40,7 +41,7 @@ def item_label(step: Step, row: Row, number: int) -> str:
 def enter_list(folder: Folder, step: Step, repeat: Repeat) -> Response:
     """The list; straight to the first item while there is none and one is needed."""
     if not rows_in(step, folder.answers) and repeat.at_least:
-        return redirect_to("journey_kit.show_item", slug=folder.slug, step_slug=step.slug, number=1)
+        return redirect_to_path(f"{folder.base}/{step.slug}/1")
     errors: Mapping[str, str] = {}
     if step.slug in folder.done:
         _values, errors = check_step(folder.document, step, folder.answers, folder.answers)

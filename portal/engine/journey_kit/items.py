@@ -13,7 +13,7 @@ from portal.casework.requests import service as requests
 from portal.casework.requests.service import DraftView
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.flow import is_open
-from portal.engine.journey_kit.folder import Folder, open_folder
+from portal.engine.journey_kit.folder import EXIT, Folder, open_folder
 from portal.engine.journey_kit.item_list import item_label, show_list
 from portal.engine.journey_kit.lookups import looks_up
 from portal.engine.journey_kit.question_page import (
@@ -28,7 +28,7 @@ from portal.engine.journey_kit.question_page import (
 from portal.engine.journey_kit.start import go_on, go_to, trail_of
 from portal.engine.journey_kit.steps import meet_conflict, not_yet, show_gone, stashed_answers
 from portal.ground.errors import Conflict, Invalid, NotFound
-from portal.ground.web import actor, page, redirect_to, unit
+from portal.ground.web import actor, page, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.pages import redirect_to_path
 from portal.people.identity.service import drop_stash
@@ -105,6 +105,7 @@ def remove_item(slug: str, step_slug: str, number: int) -> Response:
         return go_on(folder)
     try:
         requests.remove_item(unit(), actor(), folder.draft.id, step=step.slug, number=number, version=version_in())
+        folder.setting.saved()
     except Conflict as conflict:
         if not isinstance(conflict.theirs, DraftView):
             raise
@@ -138,9 +139,11 @@ def _save(asking: Questions, raw: dict[str, Any]) -> DraftView:
             raise Invalid(errors)
         draft = requests.start_draft(unit(), actor(), asking.folder.procedure)
         version = draft.version
-    return requests.save_item(
+    saved = requests.save_item(
         unit(), actor(), draft.id, step=asking.step.slug, number=asking.number, answers=raw, version=version
     )
+    asking.folder.setting.saved()
+    return saved
 
 
 def _leave(folder: Folder, step: Step, saved: DraftView) -> Response:
@@ -148,7 +151,7 @@ def _leave(folder: Folder, step: Step, saved: DraftView) -> Response:
     if reprise and account_id:
         drop_stash(unit(), reprise, account_id)
     if "quitter" in request.form:
-        return redirect_to_path("/mon-espace", enregistre="oui")
+        return redirect_to_path(folder.setting.leave, enregistre="oui")
     if exit_for(folder.document, saved.answers, {step.slug}) is not None:
-        return redirect_to("journey_kit.show_exit", slug=folder.slug, step_slug=step.slug)
+        return redirect_to_path(f"{folder.base}/{step.slug}/{EXIT}")
     return go_to(folder, step)

@@ -4,14 +4,14 @@ from werkzeug.wrappers import Response
 
 from portal.casework.catalogue.exits import exit_for
 from portal.engine.journey_kit.blueprint import blueprint
-from portal.engine.journey_kit.folder import open_folder
+from portal.engine.journey_kit.folder import EXIT, open_folder
 from portal.engine.journey_kit.question_page import step_of
 from portal.engine.journey_kit.start import go_on, trail_of, without_draft
 from portal.ground.web import page, reading_language
 from portal.ground.web.access import resident_only
 
 
-@blueprint.get("/<slug>/<step_slug>/pas-pour-vous")
+@blueprint.get(f"/<slug>/<step_slug>/{EXIT}")
 @resident_only
 def show_exit(slug: str, step_slug: str) -> Response:
     """Said once an answer leads there. The draft is kept: an answer may have been a mistake."""

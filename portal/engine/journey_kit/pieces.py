@@ -20,7 +20,7 @@ from portal.casework.catalogue.fields import (
 )
 from portal.casework.documents.kinds import EXTENSIONS
 from portal.casework.documents.policy import takes_files
-from portal.casework.documents.service import DocumentView, list_documents
+from portal.casework.documents.service import DocumentView, documents_by_id, list_documents
 from portal.casework.documents.wording import KINDS
 from portal.ground.clock import local
 from portal.ground.web import actor, reading_language, settings, unit
@@ -59,6 +59,11 @@ def wallet() -> list[DocumentView]:
     return found
 
 
+def _elsewhere() -> list[DocumentView]:
+    """What the wallet holds besides; nothing for an agent, who sees what is in the draft alone."""
+    return [] if actor().assisted is not None else wallet()
+
+
 def pieces_of(fields: Iterable[FormField], answers: Mapping[str, Any], errors: Mapping[str, str]) -> list[Piece]:
     """The questions of a step that ask for files, as they stand."""
     return [_piece(field, answers, errors.get(field.name)) for field in fields if asks_files(field)]
@@ -67,7 +72,7 @@ def pieces_of(fields: Iterable[FormField], answers: Mapping[str, Any], errors: M
 def _piece(field: FormField, answers: Mapping[str, Any], error: str | None) -> Piece:
     documents = documents_in(answers.get(field.name))
     accepts, most = field_accepts(field), field_max_files(field)
-    others = [one for one in wallet() if one not in documents and one.kind in accepts and not one.is_refused]
+    others = [one for one in _elsewhere() if one not in documents and one.kind in accepts and not one.is_refused]
     return Piece(
         name=field.name,
         label=field_name_for_errors(field),
@@ -97,6 +102,10 @@ def documents_in(answer: object) -> list[DocumentView]:
     ids = file_ids(answer)
     if not ids:
         return []
+    who = actor()
+    if who.assisted is not None and who.subject is not None:
+        named = documents_by_id(unit(), who.subject, ids)
+        return [named[one] for one in ids if one in named]
     mine = {one.id: one for one in wallet()}
     return [mine[one] for one in ids if one in mine]
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.casework.catalogue.document import Field as FormField
 from portal.casework.catalogue.document import Step
 from portal.casework.catalogue.fields import asks_files, check_item, field_name_for_errors, rows_in
+from portal.engine.journey_kit.children import child_asked, children_of, fields_of_child
 from portal.engine.journey_kit.flow import place_of
 from portal.engine.journey_kit.folder import Folder
 from portal.engine.journey_kit.forms import StepForm
@@ -50,7 +51,7 @@ class Questions:
     @property
     def address(self) -> str:
         """Where the answers are sent."""
-        plain = f"/demarches/{self.folder.slug}/{self.step.slug}"
+        plain = f"{self.folder.base}/{self.step.slug}"
         return f"{plain}/{self.number}" if self.number else plain
 
     @property
@@ -124,8 +125,8 @@ def show_questions(asking: Questions, how: Shown) -> Response:
     place = place_of(folder.document, folder.answers, step.slug)
     if place is None:
         return go_on(folder)
-    known = folder.known(step)
-    shown = shown_answers(step, asking.answers, known, done=asking.is_done)
+    known = folder.known(step, child_asked())
+    shown = shown_answers(step, asking.answers, known, done=asking.is_done, chosen=fields_of_child(step))
     now = {**asking.answers, **shown} if how.typed is None else asking.answers_with(how.typed)
     fields = folder.asked(step, known, now)
     pieces = pieces_of(fields, folder.answers, how.errors)
@@ -145,7 +146,9 @@ def show_questions(asking: Questions, how: Shown) -> Response:
         asking=asking,
         held=_held_facts(step, known, fetched=False),
         fetched=_held_facts(step, known, fetched=True),
-        offers=offers_of(folder, step, fields),
+        offers=[] if folder.setting.at_desk else offers_of(folder, step, fields),
+        children=[] if asking.number else children_of(folder, step),
+        borrowed=any(known[name].reference for name, value in shown.items() if _is_known(known, name, value)),
         form=made.form,
         asked=" ".join(one.name for one in fields),
         errors=made.form.summary + [(f"q-{one.name}", one.error) for one in pieces if one.error and one.answerable],
@@ -177,6 +180,10 @@ def show_refused(asking: Questions, errors: Mapping[str, str]) -> Response:
 def show_again(folder: Folder, step: Step, errors: Mapping[str, str], status: int) -> Response:
     """The step as it stands, with what was wrong in what was just sent."""
     return show_questions(Questions(folder, step), Shown(errors=errors, status=status))
+
+
+def _is_known(known: Mapping[str, Prefilled], name: str, value: object) -> bool:
+    return name in known and known[name].value == value
 
 
 def _held_facts(step: Step, known: Mapping[str, Prefilled], *, fetched: bool) -> list[tuple[str, str, str]]:

@@ -27,23 +27,19 @@ from portal.casework.requests import service as requests
 from portal.engine.journey_kit import wording
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.folder import Folder, hold, open_folder
+from portal.engine.journey_kit.keeping import keep, keepable
 from portal.engine.journey_kit.pieces import told_files
+from portal.engine.journey_kit.setting import setting
 from portal.engine.journey_kit.start import trail_of, without_draft
-from portal.engine.prefill.service import Prefilled, held_answers, mark_of
+from portal.engine.prefill.service import Prefilled, held_answers, mark_of, origin_of
 from portal.ground.dictionary.service import ConceptType, Value
 from portal.ground.errors import Conflict, Invalid, NotFound
-from portal.ground.logs import get_logger
-from portal.ground.web import actor, page, reading_language, redirect_to, unit
+from portal.ground.web import actor, page, reading_language, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.formats import format_date
 from portal.ground.web.pages import redirect_to_path
-from portal.people.accounts.enums import ContactKind
-from portal.people.accounts.service import declare_contact
 from portal.records.timeline.events import VALUE_FETCHED
 from portal.records.timeline.service import append
-
-log = get_logger("journey_kit")
-CONTACTS = {"contact.email": ContactKind.EMAIL, "contact.phone": ContactKind.PHONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ def check(slug: str) -> Response:
 @resident_only
 def back_to_check(slug: str) -> Response:
     """Where a person lands who had to sign in again to send: nothing is sent without being read."""
-    return redirect_to("journey_kit.check", slug=slug)
+    return redirect_to_path(f"{setting().base}/{slug}/verifier")
 
 
 @blueprint.post("/<slug>/envoyer")
@@ -91,7 +87,7 @@ def send(slug: str) -> Response:
     folder = open_folder(slug)
     draft_id, key, version = _uuid("dossier"), _uuid("cle"), request.form.get("version", "")
     if draft_id is None or key is None or not (version.isascii() and version.isdigit()):
-        return redirect_to("journey_kit.check", slug=slug)
+        return redirect_to_path(f"{folder.base}/verifier")
     try:
         sent = _send(folder, draft_id, key, int(version))
     except NotFound:
@@ -100,7 +96,7 @@ def send(slug: str) -> Response:
         return _show(open_folder(slug), errors=refused.fields, status=422)
     except Conflict as conflict:
         return _show(open_folder(slug), conflict=conflict.code, status=409)
-    return redirect_to_path(f"/demandes/{sent.reference}/accuse", depot="oui")
+    return redirect_to_path(folder.setting.sent_to(sent.reference), depot="oui")
 
 
 def _uuid(name: str) -> UUID | None:
@@ -114,11 +110,11 @@ def _send(folder: Folder, draft_id: UUID, key: UUID, version: int) -> requests.S
     if folder.draft is not None and folder.draft.id == draft_id and folder.version == version:
         version = hold(folder, draft_id, version)
     fetched = _fetched(folder)
-    sent = requests.submit(unit(), actor(), draft_id, idempotency_key=str(key), version=version)
+    sent = folder.setting.send(draft_id, str(key), version, _origins(folder))
     if not sent.is_replay:
         _tell_fetched(sent.request_id, fetched)
-    if not sent.is_replay and request.form.get("garder") == "oui":
-        _keep_contacts(folder)
+    if not sent.is_replay and not folder.setting.at_desk:
+        keep(folder, request.form.getlist("garder"))
     return sent
 
 
@@ -139,28 +135,11 @@ def _tell_fetched(request_id: UUID, fetched: list[ConsentView]) -> None:
         append(unit(), request_id=request_id, type=VALUE_FETCHED, version=1, payload=payload, actor=actor())
 
 
-def _keep_contacts(folder: Folder) -> None:
-    """Remember how the person wants to be reached. The request is sent whatever becomes of this."""
-    person_id = actor().subject
-    for _step, one in folder.document.fields():
-        kind, value = CONTACTS.get(one.concept), folder.answers.get(one.name)
-        if kind is None or not value or person_id is None:
-            continue
-        try:
-            declare_contact(unit(), actor(), person_id, kind=kind, value=str(value))
-        except Invalid:
-            log.info("contact_not_kept", kind=kind.value)
-
-
-def _new_contacts(folder: Folder, known: dict[str, Prefilled]) -> bool:
-    """Whether the person gave an address or a number that we would have to ask again."""
-    for _step, one in folder.document.fields():
-        value = folder.answers.get(one.name)
-        if one.concept in CONTACTS and value:
-            prefilled = known.get(one.name)
-            if prefilled is None or prefilled.value != value:
-                return True
-    return False
+def _origins(folder: Folder) -> dict[str, requests.Origin]:
+    """Where each answer comes from that is, as it stands, what a source already says: the others were typed."""
+    known = folder.known()
+    answers = {**folder.answers, **held_answers(known)}
+    return {name: origin_of(one) for name, one in known.items() if answers.get(name) == one.value}
 
 
 def _show(folder: Folder, *, errors: Any = None, conflict: str = "", status: int = 200) -> Response:
@@ -182,7 +161,7 @@ def _show(folder: Folder, *, errors: Any = None, conflict: str = "", status: int
         way_out=way_out,
         conflict=conflict,
         ready=folder.next is None and not wrong and way_out is None and conflict != "procedure_closed",
-        keep=_new_contacts(folder, known),
+        keepable=[] if folder.setting.at_desk else keepable(folder, known),
         key=str(uuid4()),
         words=wording,
         trail=trail_of(folder, _("Vérifier")),

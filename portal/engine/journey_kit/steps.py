@@ -16,7 +16,7 @@ from portal.casework.requests.service import DraftView
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.comparison import compare
 from portal.engine.journey_kit.flow import is_open, next_step
-from portal.engine.journey_kit.folder import Folder, just_sent, open_folder
+from portal.engine.journey_kit.folder import EXIT, Folder, just_sent, open_folder
 from portal.engine.journey_kit.forms import PREFIX, StepForm
 from portal.engine.journey_kit.item_list import enter_list, pass_list
 from portal.engine.journey_kit.lookups import looks_up
@@ -33,7 +33,7 @@ from portal.engine.journey_kit.question_page import (
 from portal.engine.journey_kit.start import go_on, go_to, show_sent, trail_of, without_draft
 from portal.engine.prefill.service import held_answers
 from portal.ground.errors import Conflict, Invalid
-from portal.ground.web import actor, page, redirect_to, unit
+from portal.ground.web import actor, page, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.pages import redirect_to_path
 from portal.people.identity.service import drop_stash, take_stash
@@ -111,7 +111,9 @@ def _save(folder: Folder, step: Step, raw: Mapping[str, Any]) -> DraftView:
             raise Invalid(errors)
         draft = requests.start_draft(unit(), actor(), folder.procedure)
         version = draft.version
-    return requests.save_step(unit(), actor(), draft.id, step=step.slug, answers=raw, version=version)
+    saved = requests.save_step(unit(), actor(), draft.id, step=step.slug, answers=raw, version=version)
+    folder.setting.saved()
+    return saved
 
 
 def leave(folder: Folder, step: Step, saved: DraftView) -> Response:
@@ -120,9 +122,9 @@ def leave(folder: Folder, step: Step, saved: DraftView) -> Response:
     if reprise and account_id:
         drop_stash(unit(), reprise, account_id)
     if "quitter" in request.form:
-        return redirect_to_path("/mon-espace", enregistre="oui")
+        return redirect_to_path(folder.setting.leave, enregistre="oui")
     if exit_for(folder.document, saved.answers, {step.slug}) is not None:
-        return redirect_to("journey_kit.show_exit", slug=folder.slug, step_slug=step.slug)
+        return redirect_to_path(f"{folder.base}/{step.slug}/{EXIT}")
     return go_to(folder, next_step(folder.document, saved.answers, saved.done_steps))
 
 

@@ -3,11 +3,11 @@
 from flask import Flask
 from flask.sansio.blueprints import BlueprintSetupState
 
-from portal.engine.journey_kit import agreeing, evidence, items, leaving, sending, start, steps
+from portal.engine.journey_kit import agreeing, elsewhere, evidence, items, leaving, sending, start, steps
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.journeys import register_journeys
 
-__all__ = ["agreeing", "blueprint", "evidence", "items", "leaving", "sending", "start", "steps"]
+__all__ = ["agreeing", "blueprint", "elsewhere", "evidence", "items", "leaving", "sending", "start", "steps"]
 
 
 def _with_journeys(state: BlueprintSetupState) -> None:

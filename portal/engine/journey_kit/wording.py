@@ -13,6 +13,7 @@ from flask_babel.speaklater import LazyString
 from portal.casework.catalogue.document import AcknowledgementRule, Delay, LegalReference, ProcedureDocument
 from portal.casework.catalogue.enums import DelayUnit, Regime
 from portal.casework.catalogue.fields import asks_files, field_hint, field_name_for_errors
+from portal.casework.delays.service import Delays
 from portal.ground.web import reading_language
 
 AUDIENCES: Mapping[str, LazyString] = {
@@ -89,7 +90,21 @@ def say_delay(delay: Delay) -> str:
     """« 2 mois », « 15 jours »."""
     if delay.unit is DelayUnit.MONTHS:
         return _("%(count)d mois", count=delay.count)
+    if delay.unit is DelayUnit.WORKING_DAYS:
+        return ngettext("%(num)d jour ouvré", "%(num)d jours ouvrés", delay.count)
     return ngettext("%(num)d jour", "%(num)d jours", delay.count)
+
+
+def say_delays(delays: Delays) -> str:
+    """What was measured on the requests of a year; the time when people were awaited does not count."""
+    half = ngettext("%(num)d jour", "%(num)d jours", delays.median_days)
+    most = ngettext("%(num)d jour", "%(num)d jours", delays.p90_days)
+    return _(
+        "Une demande sur deux a eu sa réponse en %(half)s, et neuf sur dix en %(most)s. Le temps où nous attendions la "
+        "personne ne compte pas.",
+        half=half,
+        most=most,
+    )
 
 
 def say_retention(days: int) -> str:

@@ -11,9 +11,10 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
+from portal.casework.assistance.policy import ASSISTANCE_KEPT, RESUME_CODE_LIFE
 from portal.casework.checklists.policy import LOOSE_KEPT
 from portal.casework.documents.policy import UNUSED_KEPT
-from portal.casework.requests.policy import DRAFT_KEPT
+from portal.casework.requests.policy import DISCARDED_KEPT, DRAFT_KEPT
 from portal.engine.exchanges.policy import RECEIPTS_KEPT
 from portal.engine.retention.shapes import Dated, Lasting, Rule, With
 from portal.ground.web.limits import BUCKETS_KEPT
@@ -37,7 +38,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "account": Dated(
             "confirmed_at",
-            _l("Votre compte et votre identité"),
+            _l("Votre compte, votre identité, votre foyer et vos adresses"),
             _l("après votre dernière connexion"),
             ACCOUNT_KEPT,
             after=ACCOUNT_KEPT,
@@ -45,6 +46,9 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "person": With("account", by="account.person_id"),
         "person_search": With("person", by="person_search.person_id"),
         "declared_contact": With("person", by="declared_contact.person_id"),
+        "household_member": With("person", by="household_member.person_id"),
+        "declared_address": With("person", by="declared_address.person_id"),
+        "declined_value": With("person", by="declined_value.person_id"),
         "pivot_identity": With("account", by="pivot_identity.account_id"),
         "draft": Dated(
             "purge_after",
@@ -53,6 +57,29 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             DRAFT_KEPT,
             erased_by=DAILY,
         ),
+        "discarded_draft": Dated(
+            "purge_after",
+            _l("Un brouillon que vous avez effacé"),
+            _l("après l’effacement, au cas où ce serait une erreur ; vous pouvez l’effacer pour de bon avant"),
+            DISCARDED_KEPT,
+            erased_by=DAILY,
+        ),
+        "resume_code": Dated(
+            "expires_at",
+            _l("Un code pour finir une démarche au guichet"),
+            _l("après sa création"),
+            RESUME_CODE_LIFE,
+            erased_by=HOURLY,
+        ),
+        "assistance": Dated(
+            "opened_at",
+            _l("La trace d’un agent qui vous a aidé à remplir une démarche"),
+            _l("après l’ouverture de votre brouillon par cet agent"),
+            ASSISTANCE_KEPT,
+            after=ASSISTANCE_KEPT,
+            erased_by=DAILY,
+        ),
+        "typed_entry": With("assistance", by="typed_entry.id"),
         "checklist": Dated(
             "purge_after",
             _l("Une liste de choses à faire"),
@@ -72,6 +99,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "request_amendment": With(_REQUEST, by="request_amendment.request_id"),
         "request_document": With(_REQUEST, by="request_document.request_id"),
         "applied_update": With(_REQUEST, by="applied_update.request_id"),
+        "opinion": With(_REQUEST, by="opinion.request_id"),
         "forwarding": With(_REQUEST, by="forwarding.request_id"),
         "letter": With(_REQUEST, by="letter.request_id"),
         "notification": With(_REQUEST, by="notification.request_id"),
@@ -169,6 +197,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "public_place": Lasting("Places anyone may go to: public, and about nobody."),
         "connection_state": Lasting("The state of each partner's connection: one row each, nothing of residents."),
         "data_key": Lasting("Destroyed with what they seal; the row that stays is empty and tells when."),
+        "delay_figure": Lasting("How long each procedure takes: two numbers a procedure, and about nobody."),
         "department": Lasting("The authority's own departments."),
         "job": Lasting("The timetable of periodic jobs."),
         "master_key": Lasting("Names of keys, never a key: they tell which one sealed what."),

@@ -7,12 +7,13 @@ from datetime import timedelta
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from portal.casework.assistance.service import purge_assistances, purge_codes, purge_entries
 from portal.casework.catalogue.journeys import load_journeys
 from portal.casework.checklists.service import purge_checklists
 from portal.casework.consents.service import end_expired
 from portal.casework.documents.service import forget_unused
 from portal.casework.life_events.service import purge_events
-from portal.casework.requests.service import purge_drafts, warn_of_drafts
+from portal.casework.requests.service import purge_discarded, purge_drafts, warn_of_drafts
 from portal.engine.retention.inventory import INVENTORY
 from portal.engine.retention.shapes import Dated, Rule
 from portal.ground.web.limits import purge_buckets
@@ -70,6 +71,8 @@ def erase_expired(session: Session) -> None:
     purge_claims(session)
     end_expired(session)
     purge_buckets(session)
+    purge_codes(session)
+    purge_entries(session)
 
 
 def erase_kept(session: Session) -> int:
@@ -79,6 +82,7 @@ def erase_kept(session: Session) -> int:
     Some at a time, to hold nobody up. Those who have a draft that will be erased are warned first.
     """
     forgotten = warn_of_drafts(session) + purge_drafts(session) + purge_checklists(session) + purge_events(session)
+    forgotten += purge_discarded(session) + purge_assistances(session)
     return forgotten + purge_settled(session) + forget_unused(session)
 
 

@@ -123,7 +123,8 @@ class Concept(BaseModel):
     """One datum, described once for forms, partners, the register of processing and the open dictionary.
 
     ``max_length`` counts characters once cleaned. ``period`` limits dates to the past or the future. ``critical`` marks
-    what a wrong value would harm: a partner's copy never overwrites it silently.
+    what a wrong value would harm: a partner's copy never overwrites it silently. ``lasting``: what was answered in one
+    request is most likely true in the next, and may be offered there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -142,3 +143,4 @@ class Concept(BaseModel):
     source_of_truth: Source = Source.RESIDENT
     retention: Retention = Retention.REQUEST
     critical: bool = False
+    lasting: bool = False

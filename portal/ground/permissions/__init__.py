@@ -2,7 +2,7 @@
 
 from portal.ground.permissions.enums import ActorKind, Permission, Role
 from portal.ground.permissions.levels import LEVELS, Level, satisfies_acr
-from portal.ground.permissions.policy import ANONYMOUS, ROLE_PERMISSIONS, SYSTEM, Actor
+from portal.ground.permissions.policy import ANONYMOUS, ROLE_PERMISSIONS, SYSTEM, Actor, Assisted
 
 __all__ = [
     "ANONYMOUS",
@@ -11,6 +11,7 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "ActorKind",
+    "Assisted",
     "Level",
     "Permission",
     "Role",

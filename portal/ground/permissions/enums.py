@@ -10,10 +10,12 @@ class Permission(StrEnum):
     CONNECTIONS_OPERATE = "connections:connection:operate"
     CONNECTIONS_READ = "connections:health:read"
     DELIVERIES_RETRY = "outbox:delivery:retry"
+    DRAFTS_ASSIST = "requests:draft:assist"
     PARTICIPATION_MANAGE = "participation:poll:manage"
     LETTERS_POST = "letters:letter:post"
     REQUESTS_ASSIGN = "requests:request:assign"
     REQUESTS_DECIDE = "requests:request:decide"
+    REQUESTS_ENTER = "requests:request:enter"
     REQUESTS_MESSAGE = "requests:request:message"
     REQUESTS_READ = "requests:queue:read"
 

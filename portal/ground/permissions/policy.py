@@ -15,7 +15,12 @@ _DEPARTMENT = frozenset(
         Permission.REQUESTS_DECIDE,
     }
 )
-_COUNTER = _DEPARTMENT | {Permission.ACCOUNTS_JOIN, Permission.LETTERS_POST}
+_COUNTER = _DEPARTMENT | {
+    Permission.ACCOUNTS_JOIN,
+    Permission.DRAFTS_ASSIST,
+    Permission.LETTERS_POST,
+    Permission.REQUESTS_ENTER,
+}
 _SUPERVISOR = _COUNTER | {
     Permission.CONNECTIONS_READ,
     Permission.DELIVERIES_RETRY,
@@ -35,10 +40,19 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Assisted:
+    """The one draft that an agent may fill in somebody's name. ``account_id``: None for a paper form being typed in."""
+
+    draft_id: UUID
+    account_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts (``id``: account or agent), for whom (``subject``: person), under which mandate, with which rights.
 
-    ``acr`` is the level of assurance of the sign-in.
+    ``acr`` is the level of assurance of the sign-in. ``assisted``: what an agent was let in to, when acting in
+    somebody's name; ``mandate_id`` is then the id of the assistance, and the usual rights of the agent are left aside.
     """
 
     kind: ActorKind
@@ -49,6 +63,7 @@ class Actor:
     department_ids: frozenset[UUID] = field(default_factory=frozenset)
     label: str = ""
     acr: str = ""
+    assisted: Assisted | None = None
 
     def can(self, permission: Permission) -> bool:
         """True when one of the actor's roles holds ``permission``."""

@@ -3,6 +3,14 @@
 from enum import StrEnum
 
 
+class AddressKind(StrEnum):
+    """When a declared address is, or was, the person's."""
+
+    CURRENT = "current"
+    NEXT = "next"
+    FORMER = "former"
+
+
 class ContactKind(StrEnum):
     """Ways of reaching a person that the person declared."""
 
@@ -19,9 +27,20 @@ class LinkProof(StrEnum):
     PROVIDER = "provider"
 
 
+class MemberRelation(StrEnum):
+    """What somebody of the household is to the person who declares them."""
+
+    CHILD = "child"
+    PARTNER = "partner"
+    DEPENDANT = "dependant"
+
+
 class ValueSource(StrEnum):
-    """Where a known value comes from."""
+    """Where a value comes from. ``typed``: known from nowhere else than what was typed for this request."""
 
     DECLARED = "declared"
+    EARLIER_REQUEST = "earlier_request"
     FETCHED = "fetched"
     FRANCECONNECT = "franceconnect"
+    HOUSEHOLD = "household"
+    TYPED = "typed"

@@ -6,8 +6,9 @@ key erases it.
 
 Kept readable, because they are searched or compared, and in a table of their own (``person_search``) so that erasing is
 one delete: ``family_key``, ``usage_key``, ``given_key`` (see :func:`portal.people.accounts.names.name_key`) and
-``birthdate``. Kept as keyed fingerprints: ``pivot_identity.digest``, ``declared_contact.digest`` and
-``account_claim.digest``. The e-mail address that a provider gives is never a key of a resident.
+``birthdate``. Kept as keyed fingerprints: ``pivot_identity.digest``, ``declared_contact.digest``,
+``declined_value.digest`` and ``account_claim.digest``. The e-mail address that a provider gives is never a key of a
+resident.
 """
 
 from datetime import datetime
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.ground.clock import now
 from portal.ground.db import Base, JsonData, StrEnumType, new_id
 from portal.ground.permissions import Role
-from portal.people.accounts.enums import ContactKind, LinkProof
+from portal.people.accounts.enums import AddressKind, ContactKind, LinkProof, MemberRelation
 
 
 class LocalAuthority(Base):
@@ -148,6 +149,49 @@ class DeclaredContact(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(String(64))
     declared_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class HouseholdMember(Base):
+    """Somebody of a person's household, as that person declares them: nobody is searched or joined by it.
+
+    Names, birth date and whether they have another home are sealed; only the relation and the day are readable. Two
+    parents who declare the same child have each a row of their own, and neither learns of the other's.
+    """
+
+    __tablename__ = "household_member"
+    __table_args__ = (Index("ix_household_member_person_id", "person_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    relation: Mapped[MemberRelation] = mapped_column(StrEnumType(MemberRelation))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    declared_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class DeclaredAddress(Base):
+    """Where a person lives, will live or has lived, as they declare it; lines and dates are sealed."""
+
+    __tablename__ = "declared_address"
+    __table_args__ = (Index("ix_declared_address_person_id", "person_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[AddressKind] = mapped_column(StrEnumType(AddressKind))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    declared_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class DeclinedValue(Base):
+    """A value that the person does not want to be offered again: a keyed fingerprint of it, and for which concept."""
+
+    __tablename__ = "declined_value"
+    __table_args__ = (UniqueConstraint("person_id", "concept", "digest"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    concept: Mapped[str] = mapped_column(String(60))
+    digest: Mapped[str] = mapped_column(String(64))
+    declined_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Agent(Base):

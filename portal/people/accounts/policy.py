@@ -12,11 +12,20 @@ from portal.people.accounts.shapes import ResidentClaims
 # A code that joins two accounts, and how long after its end it still counts among those asked for.
 CODE_LIFE: Final = timedelta(minutes=30)
 CLAIM_KEPT: Final = timedelta(days=1)
+# Beyond what any household has: a form sent in a loop stops there.
+MOST_MEMBERS: Final = 30
+MOST_ADDRESSES: Final = 12
+MOST_DECLINED: Final = 200
 
 
 def can_edit_contact(actor: Actor, person_id: UUID) -> bool:
     """Only the signed-in person changes how they are reached; never under a mandate."""
     return actor.is_resident and actor.subject == person_id and actor.mandate_id is None
+
+
+def can_edit_household(actor: Actor, person_id: UUID) -> bool:
+    """Only the signed-in person says who lives with them and where; never under a mandate."""
+    return can_edit_contact(actor, person_id)
 
 
 def is_siret_allowed(siret: str, allowed: Collection[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.ground.permissions import Role
-from portal.people.accounts.enums import ValueSource
+from portal.people.accounts.enums import AddressKind, MemberRelation, ValueSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,75 @@ class ContactView:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberFacts:
+    """What is declared of somebody of the household. Either name may be empty, not both.
+
+    ``birthdate`` is ``YYYY-MM-DD`` with zeros for what is unknown, or empty. ``other_home``: lives elsewhere too, a
+    child with their other parent for instance.
+    """
+
+    relation: MemberRelation
+    family_name: str = ""
+    given_names: str = ""
+    birthdate: str = ""
+    gender: str = ""
+    birth_place: str = ""
+    other_home: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """Somebody of the household, declared on ``declared_on``."""
+
+    id: UUID
+    facts: MemberFacts
+    declared_on: date
+
+    @property
+    def name(self) -> str:
+        """Given names then family name, of which one may be missing."""
+        return " ".join(part for part in (self.facts.given_names, self.facts.family_name) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressFacts:
+    """A declared address. ``since`` and ``until`` are ISO days, or empty."""
+
+    kind: AddressKind
+    line: str
+    postcode: str
+    city: str
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """An address of the person, declared on ``declared_on``."""
+
+    id: UUID
+    facts: AddressFacts
+    declared_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """All that a person declared beyond their contacts. ``declined``: concept and fingerprint of refused values."""
+
+    members: tuple[MemberView, ...] = ()
+    addresses: tuple[AddressView, ...] = ()
+    declined: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class KnownValue:
-    """A value the portal already holds for a concept. ``as_of`` is the day it was last confirmed by its source."""
+    """A value the portal already holds for a concept. ``as_of`` is the day it was last confirmed by its source.
+
+    ``reference``: of the earlier request that it was given in, empty when it comes from elsewhere.
+    """
 
     value: Any
     source: ValueSource
     verified: bool
     as_of: date
+    reference: str = ""

@@ -34,6 +34,15 @@ LETTER_CANCELLED: Final = "letter_cancelled"
 EMAIL_SENT: Final = "email_sent"
 EMAIL_REFUSED: Final = "email_refused"
 VALUE_FETCHED: Final = "value_fetched"
+CORRECTIONS_ASKED: Final = "corrections_asked"
+CORRECTIONS_ANSWERED: Final = "corrections_answered"
+APPOINTMENT_PROPOSED: Final = "appointment_proposed"
+OPINION_ASKED: Final = "opinion_asked"
+OPINION_GIVEN: Final = "opinion_given"
+OPINION_CLOSED: Final = "opinion_closed"
+IMPLICIT_DECISION: Final = "implicit_decision"
+RUNNING_LATE: Final = "running_late"
+DRAFT_ASSISTED: Final = "draft_assisted"
 
 MAX_TEXT = 2_000
 MAX_KEYS = 20
@@ -70,6 +79,15 @@ REQUIRED: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
         (EMAIL_REFUSED, 1): frozenset({"template", "code"}),
         (EMAIL_SENT, 1): frozenset({"template"}),
         (VALUE_FETCHED, 1): frozenset({"connection", "concept", "source", "period"}),
+        (CORRECTIONS_ASKED, 1): frozenset({"fields"}),
+        (CORRECTIONS_ANSWERED, 1): frozenset({"fields", "changed"}),
+        (APPOINTMENT_PROPOSED, 1): frozenset(),
+        (OPINION_ASKED, 1): frozenset({"opinion_id", "department_id"}),
+        (OPINION_GIVEN, 1): frozenset({"opinion_id", "department_id"}),
+        (OPINION_CLOSED, 1): frozenset({"opinion_id", "department_id"}),
+        (IMPLICIT_DECISION, 1): frozenset({"regime", "on"}),
+        (RUNNING_LATE, 1): frozenset({"days", "source"}),
+        (DRAFT_ASSISTED, 1): frozenset({"agent_id", "proof"}),
     }
 )
 

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 from portal.casework.documents import service as documents
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act
+from portal.engine.prefill.service import say_origin
 from portal.ground import web
 from portal.ground.errors import Conflict, Invalid
 from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
 from portal.ground.web.context import SAFE_METHODS
 from portal.ground.web.downloads import as_download
-from portal.people.accounts.service import agents_of
+from portal.people.accounts.service import agents_of, list_departments
 from portal.people.identity.service import take_stash
 from portal.records.outbox.enums import MessageState
 from portal.screens.backoffice import wording
@@ -38,10 +39,11 @@ def show_request(view: requests.RequestView, *, status: int = 200, **extra: Any)
     """The page of a request. ``refused``: the act that came too late; ``typed``: what was written for it."""
     team = agents_of(web.unit(), view.department.id)
     holder = {view.assigned_agent_id} if view.assigned_agent_id else set()
-    names = agent_names(web.unit(), holder.union(*map(agents_in, view.events)))
+    named = holder | {one.answered_by for one in view.opinions if one.answered_by}
+    names = agent_names(web.unit(), named.union(*map(agents_in, view.events)))
     may_retry = web.actor().can(Permission.DELIVERIES_RETRY)
     recipients = {one.connection: one.recipient for one in view.forwardings}
-    historian = Historian(names, recipients, {str(one.id): one.text for one in view.messages}, may_retry)
+    historian = Historian(names, recipients, {str(one.id): one.text for one in view.messages}, may_retry, view.workflow)
     context: dict[str, Any] = {
         "errors": [],
         "typed": "",
@@ -52,6 +54,7 @@ def show_request(view: requests.RequestView, *, status: int = 200, **extra: Any)
         "kept": False,
     }
     context |= extra
+    departments = {one.id: one.name for one in list_departments(web.unit())} if view.opinions else {}
     return web.page(
         "backoffice/request.html",
         title=_("%(reference)s, %(name)s", reference=view.reference, name=view.applicant_name),
@@ -59,12 +62,15 @@ def show_request(view: requests.RequestView, *, status: int = 200, **extra: Any)
         service=_("Agents"),
         view=view,
         choices=[("", _("Personne")), *((str(agent.id), agent.display_name) for agent in team)],
+        names=names,
         assigned=names.get(view.assigned_agent_id) if view.assigned_agent_id else None,
         history=historian.tell(view.events),
         tasks=tasks_of(view),
+        departments=departments,
         may_retry=may_retry,
         may_join=web.actor().can(Permission.ACCOUNTS_JOIN),
         words=wording,
+        say_origin=say_origin,
         Act=Act,
         **context,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from portal.casework.catalogue.service import Workflow
 from portal.casework.requests.enums import Closing, RequestStatus
 from portal.engine.prefill.service import say_concept, say_concepts, say_month, say_source
 from portal.ground.permissions import ActorKind
@@ -39,6 +40,7 @@ class Historian:
     recipients: Mapping[str, str]
     words: Mapping[str, str] = field(default_factory=dict)
     may_retry: bool = False
+    workflow: Workflow | None = None
 
     def describe(self, event: EventView) -> Line:
         """One event in one line. A type this screen does not know is named by its code."""
@@ -96,8 +98,14 @@ def _instant(value: Any) -> str:
         return str(value)
 
 
-def _submitted(_historian: Historian, _event: EventView) -> str:
+def _submitted(historian: Historian, event: EventView) -> str:
+    if event.actor_kind is ActorKind.AGENT:
+        return historian.signed(event, _("Demande enregistrée pour la personne, accusé de réception émis"))
     return _("Demande déposée, accusé de réception émis.")
+
+
+def _assisted(historian: Historian, event: EventView) -> str:
+    return historian.signed(event, _("Demande complétée avec la personne"))
 
 
 def _delivered(historian: Historian, event: EventView) -> str:
@@ -140,13 +148,20 @@ def _received(historian: Historian, event: EventView) -> str:
 def _changed(historian: Historian, event: EventView) -> str:
     payload = event.payload
     said = payload.get("reported") or payload.get("raw") or payload["to"]
-    if payload["from"] == payload["to"]:
+    if payload["from"] == payload["to"] and not payload.get("transition"):
         name = historian.recipient(payload, "by")
         return _("Le destinataire signale « %(what)s » : %(name)s.", what=_status(said), name=name)
-    old, new = _status(payload["from"]), _status(payload["to"])
-    text = historian.signed(event, _("État : %(old)s, puis %(new)s", old=old, new=new))
+    text = historian.signed(event, _say_move(historian, payload))
     missing = say_concepts(str(payload.get("missing", "")))
     return f"{text} {_('Il manque : %(what)s.', what=missing)}" if missing else text
+
+
+def _say_move(historian: Historian, payload: Payload) -> str:
+    """In the words of the procedure's own workflow, where it has one."""
+    if historian.workflow is not None and payload.get("state"):
+        return _("État : %(new)s", new=str(historian.workflow.at(payload["state"]).label).lower())
+    old, new = _status(payload["from"]), _status(payload["to"])
+    return _("État : %(old)s, puis %(new)s", old=old, new=new)
 
 
 def _refused(_historian: Historian, event: EventView) -> str:
@@ -199,6 +214,7 @@ def _attached(_historian: Historian, _event: EventView) -> str:
 RENDERERS: Mapping[str, Callable[[Historian, EventView], str]] = {
     **LATER,
     "request_submitted": _submitted,
+    "draft_assisted": _assisted,
     "delivery_succeeded": _delivered,
     "delivery_retrying": _retrying,
     "delivery_dead": _dead,

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
+from portal.casework.catalogue.enums import Regime
 from portal.casework.letters.service import LetterPurpose
 from portal.casework.requests.enums import Closing
 from portal.casework.requests.service import AMENDMENT_KIND, COMPLEMENT_KIND, WITHDRAWAL_KIND
@@ -107,6 +109,47 @@ def _email_refused(_historian: "Historian", event: EventView) -> str:
     return _("Courriel non remis à la personne. %(why)s Demandez-lui une autre adresse.", why=why)
 
 
+def _corrections_asked(historian: "Historian", event: EventView) -> str:
+    return historian.signed(event, _("Corrections demandées"))
+
+
+def _corrections_answered(_historian: "Historian", event: EventView) -> str:
+    if event.payload["changed"]:
+        return _("La personne a corrigé ce qui était demandé.")
+    return _("La personne a confirmé ses réponses, sans rien changer.")
+
+
+def _appointment(historian: "Historian", event: EventView) -> str:
+    return historian.signed(event, _("Rendez-vous proposé"))
+
+
+def _opinion_asked(historian: "Historian", event: EventView) -> str:
+    return historian.signed(event, _("Avis demandé à un autre service"))
+
+
+def _opinion_given(historian: "Historian", event: EventView) -> str:
+    return historian.signed(event, _("Avis donné"))
+
+
+def _opinion_closed(historian: "Historian", event: EventView) -> str:
+    return historian.signed(event, _("Avis qui n’est plus attendu"))
+
+
+def _implicit(_historian: "Historian", event: EventView) -> str:
+    if event.payload["regime"] == Regime.ACCEPTANCE:
+        return _("Le silence a valu accord.")
+    return _("Le silence a valu rejet.")
+
+
+def _late(_historian: "Historian", event: EventView) -> str:
+    days = int(event.payload["days"])
+    return ngettext(
+        "Plus longue que d’habitude (%(num)d jour) : la personne en est avertie.",
+        "Plus longue que d’habitude (%(num)d jours) : la personne en est avertie.",
+        days,
+    )
+
+
 LATER: Mapping[str, Callable[["Historian", EventView], str]] = {
     "request_amended": _amended,
     "amendment_sent": _amendment_sent,
@@ -121,4 +164,12 @@ LATER: Mapping[str, Callable[["Historian", EventView], str]] = {
     "letter_returned": _letter_returned,
     "letter_cancelled": _letter_cancelled,
     "email_refused": _email_refused,
+    "corrections_asked": _corrections_asked,
+    "corrections_answered": _corrections_answered,
+    "appointment_proposed": _appointment,
+    "opinion_asked": _opinion_asked,
+    "opinion_given": _opinion_given,
+    "opinion_closed": _opinion_closed,
+    "implicit_decision": _implicit,
+    "running_late": _late,
 }

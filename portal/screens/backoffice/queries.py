@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from portal.casework.catalogue.models import Procedure, ProcedureVersion
 from portal.casework.requests.enums import Channel, RequestStatus
 from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests.service import opinions_to_give
 from portal.ground.clock import today
 from portal.ground.permissions import Actor
 from portal.people.accounts.models import Agent
@@ -60,7 +61,7 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One page of the queue. ``next`` is where the following page starts.
+    """One page of the queue. ``next`` is where the following page starts, ``opinions`` how many we are asked.
 
     Ended requests, which only ever grow in number, are counted up to one more than ``EXPORT_LIMIT``.
     """
@@ -70,6 +71,7 @@ class Queue:
     procedures: tuple[tuple[str, str], ...]
     total: int
     next: Cursor | None
+    opinions: int = 0
 
 
 def _failed(session: Session) -> ColumnElement[bool]:
@@ -218,7 +220,7 @@ def read_queue(session: Session, actor: Actor, filters: Filters) -> Queue:
     ids = [row_id for row_id, slug, _title in choices if slug == filters.procedure]
     narrow = _narrow(filters, ids)
     failed = _failed(session)
-    counts = _counts(session, actor, narrow, failed)
+    counts, opinions = _counts(session, actor, narrow, failed)
     rows = _rows(session, actor, filters, ids, failed, PAGE + 1)
     shown = rows[:PAGE]
     return Queue(
@@ -227,13 +229,17 @@ def read_queue(session: Session, actor: Actor, filters: Filters) -> Queue:
         procedures=tuple((slug, title) for _id, slug, title in choices),
         total=counts[filters.view],
         next=_next_cursor(filters.order, shown[-1]) if len(rows) > PAGE else None,
+        opinions=opinions,
     )
 
 
 def _counts(
     session: Session, actor: Actor, narrow: list[ColumnElement[bool]], failed: ColumnElement[bool]
-) -> dict[View, int]:
-    """How many each tab holds, in one statement that reads the open requests, and the archive up to the bound."""
+) -> tuple[dict[View, int], int]:
+    """How many each tab holds, and how many opinions are asked, in one statement.
+
+    It reads the open requests, and the archive up to the bound.
+    """
     views = [view for view in View if view not in {View.ENDED, View.FAILED}]
     sums = [func.sum(case((_condition(view, actor, failed), 1), else_=0)).label(view.name) for view in views]
     waiting = select(func.count()).select_from(ServiceRequest).where(_scope(actor), failed, *narrow)
@@ -246,9 +252,12 @@ def _counts(
         .subquery()
     )
     archive = select(func.count()).select_from(ended).scalar_subquery().label(View.ENDED.name)
-    counted = session.execute(select(*sums, archive).where(_scope(actor), ServiceRequest.status.in_(OPEN), *narrow))
+    asked = opinions_to_give(actor).label("asked")
+    counted = session.execute(
+        select(*sums, archive, asked).where(_scope(actor), ServiceRequest.status.in_(OPEN), *narrow)
+    )
     numbers = counted.mappings().one()
-    return {view: int(numbers[view.name] or 0) for view in View}
+    return {view: int(numbers[view.name] or 0) for view in View}, int(numbers["asked"] or 0)
 
 
 def read_export(session: Session, actor: Actor, filters: Filters) -> list[QueueRow]:

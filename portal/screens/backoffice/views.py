@@ -1,4 +1,4 @@
-"""The blueprint of the agents' screens; its views stand in six modules, by subject."""
+"""The blueprint of the agents' screens; its views stand in modules, by subject."""
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -6,7 +6,17 @@ from werkzeug.wrappers import Response
 from portal.ground import web
 from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
-from portal.screens.backoffice import casefile, decisions, joining, letters, operations, papers, worklist
+from portal.screens.backoffice import (
+    casefile,
+    decisions,
+    joining,
+    letters,
+    moving,
+    operations,
+    opinions,
+    papers,
+    worklist,
+)
 
 blueprint = Blueprint("backoffice", __name__, url_prefix="/agents")
 
@@ -23,6 +33,8 @@ def home() -> Response:
 worklist.register(blueprint)
 casefile.register(blueprint)
 decisions.register(blueprint)
+moving.register(blueprint)
+opinions.register(blueprint)
 papers.register(blueprint)
 joining.register(blueprint)
 letters.register(blueprint)

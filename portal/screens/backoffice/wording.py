@@ -10,6 +10,8 @@ from flask_babel.speaklater import LazyString
 
 from portal.casework.catalogue.document import Delay
 from portal.casework.catalogue.enums import DelayUnit
+from portal.casework.catalogue.service import Transition
+from portal.casework.delays.service import Delays
 from portal.casework.letters.service import LetterPurpose, LetterState
 from portal.casework.requests.enums import Act, Channel, Closing, MessageKind, RequestStatus
 from portal.casework.requests.service import (
@@ -19,8 +21,10 @@ from portal.casework.requests.service import (
     PAPER_LANE,
     WITHDRAWAL_KIND,
     MessageView,
+    RequestView,
 )
 from portal.ground.permissions import ActorKind
+from portal.ground.web.formats import format_moment
 from portal.records.outbox.enums import MessageState
 from portal.screens.backoffice.filters import Order, View
 
@@ -93,6 +97,7 @@ REFUSED: Mapping[Act, LazyString] = {
     Act.REQUEST_INFORMATION: _l(
         "Une précision est déjà attendue, ou la demande est terminée. Votre question n’est pas partie."
     ),
+    Act.MOVE: _l("La demande a changé d’état entre-temps : rien n’a été fait, rien n’a été envoyé."),
     Act.DECIDE: _l("Cette demande n’est plus à décider : rien n’a été envoyé à la personne."),
 }
 
@@ -185,6 +190,7 @@ FAMILIES: Mapping[str, LazyString] = {
 WHY_REFUSED: Mapping[str, LazyString] = {
     "illegal_move": _l("La demande ne peut plus passer à cet état."),
     "out_of_order": _l("Une nouvelle plus récente était déjà connue."),
+    "not_in_workflow": _l("Le déroulement de la démarche ne le prévoit pas à ce moment."),
     "withdrawn": _l("La personne avait retiré sa demande."),
     "unknown_status": _l("Le portail ne connaît pas cet état."),
 }
@@ -204,7 +210,45 @@ def say_delay(delay: Delay) -> str:
     """« 2 mois », « 15 jours »."""
     if delay.unit is DelayUnit.MONTHS:
         return _("%(count)d mois", count=delay.count)
+    if delay.unit is DelayUnit.WORKING_DAYS:
+        return ngettext("%(num)d jour ouvré", "%(num)d jours ouvrés", delay.count)
     return ngettext("%(num)d jour", "%(num)d jours", delay.count)
+
+
+def words_asked(view: RequestView, move: Transition) -> tuple[str, str] | None:
+    """Label and help of what the person will read of a move; None when it writes nothing."""
+    target = view.workflow.at(move.target) if view.workflow else None
+    if move.action("appointment"):
+        return _("Le rendez-vous proposé"), _("Le jour, l’heure, le lieu, ce qu’il faut apporter.")
+    if target is not None and target.is_end:
+        return _("Motif envoyé à la personne"), _("En mots simples. Un refus indique la règle appliquée.")
+    if move.action("corrections"):
+        return _("Ce qu’il faut corriger, et pourquoi"), _("La personne le lit au-dessus de ses réponses.")
+    if target is not None and target.status == RequestStatus.WAITING_FOR_RESIDENT.value:
+        return _("Ce qu’il vous faut"), _("La demande passe en attente jusqu’à la réponse.")
+    if move.action("message"):
+        return _("Message à la personne"), _("Votre nom et votre service figurent sous le message.")
+    return None
+
+
+def asks_something(view: RequestView, move: Transition) -> bool:
+    """Whether something must be written or chosen for a move."""
+    return words_asked(view, move) is not None or move.action("opinion") is not None
+
+
+def say_delays(delays: Delays) -> str:
+    """What was measured on the decided requests of the procedure."""
+    return _(
+        "Mesuré sur %(cases)d demandes en un an : la moitié sont décidées en %(half)s, neuf sur dix en %(most)s.",
+        cases=delays.cases,
+        half=say_days(delays.median_days),
+        most=say_days(delays.p90_days),
+    )
+
+
+def say_days(days: int) -> str:
+    """« 1 jour », « 12 jours »."""
+    return ngettext("%(num)d jour", "%(num)d jours", days)
 
 
 def author_of(message: MessageView) -> str:
@@ -225,3 +269,10 @@ def say_total(number: int, most: int) -> str:
     if number <= most:
         return ngettext("%(num)d demande", "%(num)d demandes", number)
     return _("Plus de %(most)s demandes", most=format_decimal(most, locale="fr"))
+
+
+def say_read(message: MessageView) -> str:
+    """Whether the person has opened what the service wrote."""
+    if message.read_at is None:
+        return _("Pas encore lu par la personne")
+    return _("Lu par la personne le %(moment)s", moment=format_moment(message.read_at))

@@ -14,15 +14,17 @@ from portal.casework.catalogue.fields import field_options
 from portal.casework.catalogue.service import get_version
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act, RequestStatus
+from portal.engine.prefill.service import say_origin
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import ActorKind
 from portal.ground.web import actor, page, reading_language, redirect_to, unit
 from portal.ground.web.access import resident_only
 from portal.people.identity.service import drop_stash, take_stash
-from portal.screens.myspace import wording
+from portal.screens.myspace import standing, wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.follow_ups import notes_of, withdrawal_marks
-from portal.screens.myspace.queries import agent_names, gather_readings, who_read
+from portal.screens.myspace.queries import agent_names, agents_presented, gather_readings, who_read
+from portal.screens.myspace.reading import note_reading
 from portal.screens.myspace.story import Item, Teller, signature, tell_all
 
 WAYS = ("portal", "unposted", "letter", "hand")
@@ -47,7 +49,8 @@ def one_request(reference: str) -> Response:
     view = _read(reference)
     if view.reference != reference:
         return redirect_to("myspace.one_request", reference=view.reference)
-    return _show(view, written=request.args.get("ecrit") == "oui")
+    note_reading(view, actor())
+    return _show(view, written=request.args.get("ecrit") == "oui", corrected=request.args.get("corrige") == "oui")
 
 
 @blueprint.get("/demandes/<reference>/messages")
@@ -101,6 +104,7 @@ def answers(reference: str) -> Response:
         title=_("Mes réponses, demande %(reference)s", reference=view.reference),
         service=_("Mon espace"),
         view=view,
+        say_origin=say_origin,
         Act=Act,
         trail=_trail(view, _("Mes réponses")),
     )
@@ -153,7 +157,7 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
     document = get_version(unit(), view.procedure_id, view.procedure_version).document
     entries = who_read(unit(), view.id)
     ids = {entry.actor_id for entry in entries if entry.actor_id and entry.actor_kind is ActorKind.AGENT}
-    names = agent_names(unit(), ids | _assigned(view))
+    names = {**agent_names(unit(), ids | _assigned(view)), **_helpers(view)}
     rail, minor = tell_rail(view, document, names)
     context: dict[str, Any] = {
         "errors": [],
@@ -163,6 +167,7 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
         "stopped": False,
         "written": False,
         "decided_first": False,
+        "corrected": False,
     }
     return page(
         "myspace/request.html",
@@ -173,6 +178,10 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
         lead=wording.lead_of(view),
         marks=withdrawal_marks(view) or wording.marks_of(view),
         notes=notes_of(view),
+        state=standing.say_state(view),
+        late=standing.say_late(view),
+        advice=standing.advice_after_silence(view),
+        measured=standing.say_delays(view.delays) if view.delays and view.status not in wording.ENDED else "",
         bad_address=_bad_address(view),
         rail=rail,
         minor=minor,
@@ -197,7 +206,7 @@ def tell_rail(
 
 def rail_of(view: requests.RequestView, document: ProcedureDocument) -> tuple[list[Item], list[Item]]:
     """:func:`tell_rail`, with the names of the agents who were given the request."""
-    return tell_rail(view, document, agent_names(unit(), _assigned(view)))
+    return tell_rail(view, document, {**agent_names(unit(), _assigned(view)), **_helpers(view)})
 
 
 def _bad_address(view: requests.RequestView) -> str:
@@ -211,6 +220,19 @@ def _bad_address(view: requests.RequestView) -> str:
 def _assigned(view: requests.RequestView) -> set[UUID]:
     found = {str(event.payload.get("agent_id") or "") for event in view.events if event.type == "request_assigned"}
     return {UUID(text) for text in found if text}
+
+
+def _helpers(view: requests.RequestView) -> dict[UUID, str]:
+    """Those who filled or sent it for the person, with their service."""
+    known = {"request_submitted", "draft_assisted"}
+    return agents_presented(
+        unit(),
+        {
+            event.actor_id
+            for event in view.events
+            if event.type in known and event.actor_kind is ActorKind.AGENT and event.actor_id
+        },
+    )
 
 
 def _labels(document: ProcedureDocument) -> dict[str, str]:

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 from portal.casework.requests import service as requests
 from portal.casework.requests.policy import DRAFT_NOTICE
 from portal.engine.journey_kit.journeys import current_journeys
-from portal.engine.prefill.service import identity_facts
 from portal.ground.clock import now
 from portal.ground.errors import Forbidden
 from portal.ground.web import actor, page, unit
@@ -15,40 +14,61 @@ from portal.ground.web.access import resident_only
 from portal.screens.myspace import wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.lists import lists_of
-from portal.screens.myspace.queries import latest_received
+from portal.screens.myspace.paging import page_of
+from portal.screens.myspace.queries import MOVING, WAITING, delays_for, home_requests, latest_received, requests_of
 
-SHOWN = 5
+DRAFTS_SHOWN = 4
+LISTS_SHOWN = 3
 
 
 @blueprint.get("/mon-espace")
 @resident_only
 def home() -> Response:
-    """Everything of one person, the most pressing first."""
+    """Everything of one person, the most pressing first; what does not fit has its own page."""
     who = actor()
     if who.id is None:
         raise Forbidden("resident_needed")
-    all_requests = requests.list_requests(unit(), who)
-    waiting = [one for one in all_requests if one.waiting_for_me]
-    moving = [one for one in all_requests if one.status not in wording.ENDED and not one.waiting_for_me]
-    ended = [one for one in all_requests if one.status in wording.ENDED]
+    mine = home_requests(unit(), who.id)
     drafts = requests.list_drafts(unit(), who)
-    whole = request.args.get("liste") == "entiere"
+    ending = [one for one in drafts if one.purge_after - DRAFT_NOTICE <= now()]
+    kept = [one for one in drafts if one not in ending]
+    lists = lists_of(unit(), who)
+    received = latest_received(unit(), who.id)
+    waiting, moving = mine.totals[WAITING], mine.totals[MOVING]
     return page(
         "myspace/home.html",
         title=_("Mon espace"),
-        lead=wording.greeting(len(waiting), len(waiting) + len(moving), len(drafts)),
+        lead=wording.greeting(waiting, waiting + moving, len(drafts)),
         joined=request.args.get("rattache") == "oui",
         saved=request.args.get("enregistre") == "oui",
-        waiting=waiting,
-        moving=moving if whole else moving[:SHOWN],
-        ended=ended if whole else ended[:SHOWN],
-        hidden=0 if whole else max(len(moving) - SHOWN, 0) + max(len(ended) - SHOWN, 0),
-        drafts=drafts,
-        ending={one.id for one in drafts if one.purge_after - DRAFT_NOTICE <= now()},
-        lists=lists_of(unit(), who),
-        received=latest_received(unit(), who.id),
-        by_id={one.id: one for one in all_requests},
-        known=identity_facts(unit(), who),
+        mine=mine,
+        ending=ending[:DRAFTS_SHOWN],
+        drafts=kept[:DRAFTS_SHOWN],
+        more_drafts=max(len(ending) - DRAFTS_SHOWN, 0) + max(len(kept) - DRAFTS_SHOWN, 0),
+        lists=lists[:LISTS_SHOWN],
+        received=received,
+        delays=delays_for(unit(), {one.procedure_id for one in mine.moving}),
         journeys=current_journeys(),
         words=wording,
+    )
+
+
+@blueprint.get("/mon-espace/demandes")
+@resident_only
+def every_request() -> Response:
+    """Every request of the person, a page at a time."""
+    account_id = actor().id
+    if account_id is None:
+        raise Forbidden("resident_needed")
+    shown, here = page_of(
+        "/mon-espace/demandes", lambda skip, limit: requests_of(unit(), account_id, skip=skip, limit=limit)
+    )
+    return page(
+        "myspace/requests.html",
+        title=_("Toutes mes demandes"),
+        service=_("Mon espace"),
+        requests=shown,
+        here=here,
+        words=wording,
+        trail=[(_("Accueil"), "/"), (_("Mon espace"), "/mon-espace"), (_("Toutes mes demandes"), None)],
     )

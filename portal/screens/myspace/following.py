@@ -19,11 +19,13 @@ from portal.ground.dictionary.service import clean_line
 from portal.ground.errors import Busy, Conflict, Invalid, NotFound
 from portal.ground.web import actor, background_unit, page, redirect_to, settings, take, undo, unit
 from portal.ground.web.access import public, resident_only
+from portal.ground.web.context import SAFE_METHODS
 from portal.ground.web.downloads import as_download
 from portal.ground.web.limits import client_network
 from portal.screens.myspace import wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.casefile import rail_of
+from portal.screens.myspace.reading import note_reading
 from portal.screens.myspace.story import signature
 
 PER: Final = timedelta(minutes=5)
@@ -102,6 +104,8 @@ def _show(found: Following, reference: str, *, status: int = 200, **extra: Any) 
     except NotFound:  # attached to an account meanwhile: the code ended there
         close_following(reference)
         return redirect_to("myspace.one_request", reference=reference)
+    if request.method in SAFE_METHODS:
+        note_reading(view, found.actor)
     rail, minor = rail_of(view, get_version(unit(), view.procedure_id, view.procedure_version).document)
     context: dict[str, Any] = {"errors": [], "typed": "", "written": False, "stopped": False, "key": str(uuid4())}
     return page(

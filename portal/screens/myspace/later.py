@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 
+from portal.casework.catalogue.enums import Regime
 from portal.casework.requests.enums import Closing
 from portal.casework.requests.service import AMENDMENT_KIND, WITHDRAWAL_KIND
 from portal.ground.web.formats import format_date
@@ -91,6 +92,45 @@ def _email_refused(_teller: "Teller", _event: EventView) -> str:
     return _("Notre courriel n’a pas pu vous être remis.")
 
 
+def _corrections_asked(teller: "Teller", event: EventView) -> str:
+    labels = [line.label for step in teller.view.steps for line in step.lines if line.name in event.payload["fields"]]
+    if not labels:
+        return _("Le service vous demande de revoir des réponses.")
+    return _("Le service vous demande de revoir : %(what)s.", what=", ".join(labels))
+
+
+def _corrections_answered(_teller: "Teller", event: EventView) -> str:
+    if event.payload.get("changed"):
+        return _("Vous avez revu les réponses demandées.")
+    return _("Vous avez confirmé les réponses demandées.")
+
+
+def _appointment(_teller: "Teller", _event: EventView) -> str:
+    return _("Le service vous propose un rendez-vous : lisez-le dans « Échanges ».")
+
+
+def _opinion_asked(_teller: "Teller", _event: EventView) -> str:
+    return _("Le service a demandé l’avis d’un autre service, qui peut lire votre demande jusqu’à sa réponse.")
+
+
+def _opinion_given(_teller: "Teller", _event: EventView) -> str:
+    return _("L’autre service a donné son avis. Il ne peut plus lire votre demande.")
+
+
+def _opinion_closed(_teller: "Teller", _event: EventView) -> str:
+    return _("L’avis de l’autre service n’est plus attendu. Il ne peut plus lire votre demande.")
+
+
+def _implicit(_teller: "Teller", event: EventView) -> str:
+    if event.payload.get("regime") == Regime.ACCEPTANCE:
+        return _("Nous n’avons pas répondu à temps. D’après la loi, votre demande est acceptée.")
+    return _("Nous n’avons pas répondu à temps. D’après la loi, votre demande est considérée comme refusée.")
+
+
+def _late(_teller: "Teller", _event: EventView) -> str:
+    return _("Votre demande prend plus de temps que d’habitude.")
+
+
 LATER: Mapping[str, Callable[["Teller", EventView], str]] = {
     "request_amended": _amended,
     "amendment_sent": _amendment_sent,
@@ -105,4 +145,12 @@ LATER: Mapping[str, Callable[["Teller", EventView], str]] = {
     "letter_returned": _letter_returned,
     "letter_cancelled": _letter_cancelled,
     "email_refused": _email_refused,
+    "corrections_asked": _corrections_asked,
+    "corrections_answered": _corrections_answered,
+    "appointment_proposed": _appointment,
+    "opinion_asked": _opinion_asked,
+    "opinion_given": _opinion_given,
+    "opinion_closed": _opinion_closed,
+    "implicit_decision": _implicit,
+    "running_late": _late,
 }

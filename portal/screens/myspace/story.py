@@ -10,16 +10,18 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.casework.requests.enums import Closing, RequestStatus
+from portal.casework.requests.enums import Channel, Closing, RequestStatus
 from portal.casework.requests.service import MessageView, RequestView
 from portal.engine.prefill.service import say_concept, say_concepts, say_month, say_source
+from portal.ground.permissions import ActorKind
+from portal.ground.web import reading_language
 from portal.ground.web.formats import format_moment
 from portal.records.timeline.service import EventView
 from portal.screens.myspace.later import LATER
 
 BASE_KEYS = frozenset(
     {"from", "to", "by", "told", "message_id", "raw", "reported", "connection", "why", "code"}
-    | {"closing", "kind", "again", "answered", "asked_again", "number", "purpose", "tracking"}
+    | {"closing", "kind", "again", "answered", "asked_again", "number", "purpose", "tracking", "state", "transition"}
 )
 
 
@@ -58,6 +60,11 @@ class Teller:
         name = str(event.payload.get("connection") or event.payload.get("by") or "")
         return self.recipients.get(name, _("le destinataire"))
 
+    def agent(self, event: EventView) -> str:
+        """The agent who did it, with their service (CRPA L111-2)."""
+        name = self.agents.get(event.actor_id) if event.actor_id else None
+        return name or _("Un agent")
+
     def message(self, event: EventView) -> MessageView | None:
         """The message that an event speaks of."""
         return self.messages.get(str(event.payload.get("message_id")))
@@ -73,14 +80,31 @@ class Teller:
                 if key not in BASE_KEYS and str(value) in self.codes]  # fmt: skip
         return ", ".join(said)
 
+    def state(self, event: EventView) -> str:
+        """A step of the procedure's own workflow, in its words; what ends or is asked keeps the usual sentence."""
+        workflow, code = self.view.workflow, str(event.payload.get("state") or "")
+        if workflow is None or not code or event.payload.get("to") != RequestStatus.IN_PROGRESS:
+            return ""
+        label = workflow.at(code).label.get(reading_language())
+        return _("Votre demande passe à l’état « %(label)s ».", label=label)
+
     @staticmethod
     def missing(event: EventView) -> str:
         """What a recipient still needs, for the concepts that the dictionary has words for."""
         return say_concepts(str(event.payload.get("missing", "")))
 
 
-def _submitted(_teller: Teller, _event: EventView) -> str:
+def _submitted(teller: Teller, event: EventView) -> str:
+    if event.actor_kind is ActorKind.AGENT:
+        who = teller.agent(event)
+        if event.payload.get("channel") == Channel.MAIL:
+            return _("Votre courrier est arrivé. Il est enregistré par %(who)s.", who=who)
+        return _("%(who)s a envoyé la demande pour vous. Votre accusé de réception était prêt aussitôt.", who=who)
     return _("Vous avez déposé la demande. Votre accusé de réception était prêt aussitôt.")
+
+
+def _assisted(teller: Teller, event: EventView) -> str:
+    return _("%(who)s a complété votre demande avec vous.", who=teller.agent(event))
 
 
 def _delivered(teller: Teller, event: EventView) -> str:
@@ -116,6 +140,8 @@ def _partner_received(teller: Teller, event: EventView) -> str:
 
 def _changed(teller: Teller, event: EventView) -> str:
     before, after = str(event.payload.get("from")), str(event.payload.get("to"))
+    if own := teller.state(event):
+        return own
     reported = event.payload.get("by") in teller.recipients
     precision = teller.precision(event)
     end = f" {precision}." if precision else ""
@@ -146,6 +172,8 @@ def _say_missing(teller: Teller, event: EventView) -> str:
 
 
 def _refused(teller: Teller, event: EventView) -> str:
+    if not event.payload.get("connection"):
+        return _("Une action du service est arrivée trop tard : elle n’a rien changé à votre demande.")
     return _(
         "Nous avons reçu une nouvelle qui ne concorde pas (%(who)s). Elle n’a rien changé à votre demande.",
         who=teller.recipient(event),
@@ -200,6 +228,7 @@ def _attached(_teller: Teller, _event: EventView) -> str:
 TELLERS: Mapping[str, Callable[[Teller, EventView], str]] = {
     **LATER,
     "request_submitted": _submitted,
+    "draft_assisted": _assisted,
     "delivery_succeeded": _delivered,
     "delivery_retrying": _retrying,
     "delivery_dead": _dead,

@@ -1,9 +1,25 @@
 """The resident's space; its views stand in modules, one for each thing that a person looks at there."""
 
-from portal.screens.myspace import casefile, consents, consultations, dashboard, documents, following, joining, papers
+from portal.screens.myspace import (
+    addresses,
+    casefile,
+    consents,
+    consultations,
+    dashboard,
+    documents,
+    following,
+    household,
+    information,
+    joining,
+    messages,
+    moving,
+    papers,
+    recipients,
+)
 from portal.screens.myspace.blueprint import blueprint
 
 __all__ = [
+    "addresses",
     "blueprint",
     "casefile",
     "consents",
@@ -11,6 +27,11 @@ __all__ = [
     "dashboard",
     "documents",
     "following",
+    "household",
+    "information",
     "joining",
+    "messages",
+    "moving",
     "papers",
+    "recipients",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -10,10 +11,14 @@ from flask_babel.speaklater import LazyString
 
 from portal.casework.catalogue.enums import Regime
 from portal.casework.requests.enums import Closing, MessageKind, RequestStatus
-from portal.casework.requests.service import ForwardingView, RequestSummary, RequestView
+from portal.casework.requests.service import ForwardingView, MessageView, RequestSummary, RequestView
 from portal.ground import clock
 from portal.ground.web.formats import format_date, format_day, format_moment, format_time
 from portal.records.outbox.enums import MessageState
+from portal.screens.myspace.standing import say_implicit
+
+if TYPE_CHECKING:
+    from portal.screens.myspace.queries import Exchanged, MeasuredDelay
 
 Tag = tuple[LazyString | str, str, str]
 ENDED: Mapping[RequestStatus, Tag] = {
@@ -66,9 +71,9 @@ def lead_of(view: RequestView) -> str:
     if view.status in ended:
         return ended[view.status]
     if view.status is RequestStatus.WAITING_FOR_RESIDENT:
-        return _("Le service vous a posé une question : il attend votre réponse pour continuer.")
-    if trouble := _say_trouble(view):
-        return trouble
+        return _say_awaited(view)
+    if first := say_implicit(view) or _say_trouble(view):
+        return first
     if not view.transmitted_at and view.status is RequestStatus.SUBMITTED:
         return _say_not_sent(view)
     service = view.department.designation
@@ -78,6 +83,15 @@ def lead_of(view: RequestView) -> str:
         who = _who(view.forwardings) or service
         return _("Votre demande est arrivée : %(who)s. Vous n’avez rien à faire.", who=who)
     return _("Votre demande est transmise. Nous attendons la confirmation qu’elle est bien arrivée.")
+
+
+def _say_awaited(view: RequestView) -> str:
+    """What the person is awaited for."""
+    if view.moves:
+        return _("Le service vous propose quelque chose : il attend votre réponse pour continuer.")
+    if view.corrections:
+        return _("Le service vous demande de revoir des réponses, puis il continue.")
+    return _("Le service vous a posé une question : il attend votre réponse pour continuer.")
 
 
 def _say_trouble(view: RequestView) -> str:
@@ -222,7 +236,7 @@ def _say_not_sent_mark(view: RequestView) -> str:
 
 def say_silence(view: RequestView) -> tuple[str, str] | None:
     """When silence becomes a decision, and which; None when it never does, or when all is decided."""
-    if view.deadline is None or view.status in ENDED:
+    if view.deadline is None or view.status in ENDED or view.implicit_on:
         return None
     if view.clock_stopped:
         return _("Délai arrêté"), _("Le délai de réponse est arrêté en attendant votre réponse.")
@@ -250,12 +264,33 @@ def greeting(waiting: int, open_count: int, drafts: int) -> str:
     return _("Vous avez un brouillon à reprendre.") if drafts else _("Rien ne vous attend.")
 
 
+def say_read(message: "MessageView | Exchanged") -> str:
+    """Whether the service has opened what the person wrote."""
+    if message.read_at is None:
+        return _("Pas encore lu par le service")
+    return _("Lu par le service le %(moment)s", moment=format_moment(message.read_at))
+
+
+def say_delay(delay: "MeasuredDelay") -> str:
+    """What was measured lately: a habit, not a promise; the time when the person was waited for is left out."""
+    return _(
+        "D’habitude : %(median)s jours ; 9 demandes sur 10 en %(ninth)s jours, sans compter le temps de vos réponses",
+        median=delay.median_days,
+        ninth=delay.ninth_days,
+    )
+
+
 # What the journal says of a request, by code. A code that is not here is told by ``OTHER_CONSULTATION``: nothing is
 # left out because nobody found its words.
 CONSULTATIONS: Mapping[str, LazyString] = {
     "acknowledgement_read": _l("Accusé de réception lu"),
     "amendment_transmitted": _l("Correction transmise"),
     "answer_transmitted": _l("Réponse transmise"),
+    "draft_closed_for": _l("Brouillon refermé"),
+    "draft_opened_for": _l("Brouillon ouvert avec votre code"),
+    "draft_saved_for": _l("Réponses enregistrées dans votre brouillon"),
+    "draft_sent_for": _l("Demande envoyée avec vous"),
+    "entry_opened": _l("Saisie de votre demande commencée"),
     "follow_up_not_transmitted": _l("Essai d’envoi d’une correction, d’un retrait ou d’une réponse, sans succès"),
     "information_requested": _l("Information demandée"),
     "letter_prepared": _l("Courrier préparé"),
@@ -264,6 +299,10 @@ CONSULTATIONS: Mapping[str, LazyString] = {
     "message_posted": _l("Message écrit"),
     "messages_read": _l("Messages lus"),
     "partner_reported": _l("Nouvelles données par le destinataire"),
+    "opinion_asked": _l("Avis demandé à un autre service"),
+    "opinion_given": _l("Avis donné par un autre service"),
+    "opinion_read": _l("Demande lue par un autre service, pour donner son avis"),
+    "request_moved": _l("Demande avancée d’une étape"),
     "request_assigned": _l("Demande confiée à un agent"),
     "request_decided": _l("Décision rendue"),
     "request_exported": _l("Demande inscrite dans une liste téléchargée"),

@@ -9,12 +9,14 @@ from portal.engine.journey_kit.journeys import current_journeys
 from portal.engine.journey_kit.wording import say_reference, say_retention
 from portal.engine.retention.service import list_durations
 from portal.ground.dictionary.service import Source, clean_line, get_concept, list_concepts
+from portal.ground.errors import NotFound
 from portal.ground.web import page, reading_language, settings, unit
 from portal.ground.web.access import public
 from portal.screens.pages import language, verification, wording
 
 blueprint = Blueprint("pages", __name__)
 MAX_SEARCH = 200
+MAX_FOUND = 30
 SHOWN_AT_HOME = 6
 
 
@@ -40,10 +42,16 @@ def home() -> Response:
 @blueprint.get("/demarches")
 @public
 def procedures() -> Response:
-    """Every procedure by theme, or those that answer a search."""
+    """Every procedure by theme, those of one theme, or those that answer a search."""
     wanted = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
+    theme = "" if wanted else request.args.get("theme", "")
     found = list_published(unit(), wanted or None, language=reading_language())
-    title = _("Recherche : %(wanted)s", wanted=wanted) if wanted else _("Toutes les démarches")
+    found = found[:MAX_FOUND] if wanted else [one for one in found if theme in ("", one.theme)]
+    if theme and not found:
+        raise NotFound("theme_unknown")
+    title = _("Toutes les démarches")
+    if wanted or theme:
+        title = _("Recherche : %(wanted)s", wanted=wanted) if wanted else wording.say_theme(theme)
     return page(
         "pages/procedures.html",
         title=title,
@@ -51,6 +59,8 @@ def procedures() -> Response:
         wanted=wanted,
         found=found,
         themes=[] if wanted else wording.by_theme(found),
+        theme_shown=theme,
+        detail="whole" if theme else wording.detail_of(len(found)),
         words=wording,
         trail=_trail(_("Démarches")),
     )

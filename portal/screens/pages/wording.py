@@ -22,7 +22,14 @@ THEMES: Mapping[str, LazyString] = {
     "dechets": _l("Déchets"),
     "solidarite": _l("Aides et solidarité"),
     "associations": _l("Vie associative"),
+    "sport": _l("Sport"),
+    "urbanisme": _l("Habiter et construire"),
+    "stationnement": _l("Stationnement"),
+    "numerique": _l("Numérique"),
 }
+
+WHOLE_AT_MOST = 24
+TITLES_AT_MOST = 50
 
 # Every page open to everyone, for the site map: label and address, by heading.
 SITE_MAP: Sequence[tuple[LazyString, Sequence[tuple[LazyString, str]]]] = (
@@ -66,6 +73,18 @@ def by_theme(procedures: Sequence[ProcedureSummary]) -> list[tuple[str, str, lis
     for procedure in procedures:
         themes.setdefault(procedure.theme, []).append(procedure)
     return sorted(((theme, say_theme(theme), found) for theme, found in themes.items()), key=lambda row: fold(row[1]))
+
+
+def detail_of(count: int) -> str:
+    """How much a page tells of each of so many procedures, to stay light: all, their titles, or how many there are."""
+    if count <= WHOLE_AT_MOST:
+        return "whole"
+    return "titles" if count <= TITLES_AT_MOST else "counts"
+
+
+def say_count(count: int, theme: str) -> str:
+    """How many procedures a theme has."""
+    return ngettext("%(theme)s : %(num)d démarche", "%(theme)s : %(num)d démarches", count, theme=theme)
 
 
 def say_found(count: int, wanted: str) -> str:

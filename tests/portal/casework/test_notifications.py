@@ -1,6 +1,7 @@
 """Letters: ids are kept, words are made at the end, nothing private is in them."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from portal.casework.notifications.enums import NotificationEvent
 from portal.casework.notifications.service import RenderedNotification, get_notification, notify
 from portal.casework.requests import service as requests
 from portal.casework.requests.models import ServiceRequest
+from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.errors import NotFound
 from portal.ground.permissions import SYSTEM
@@ -50,6 +52,8 @@ def live_through_everything(session: Session, world: World) -> str:
     requests.post_message(session, agent, sent.reference, "Secret-écrit", idempotency_key="b")
     requests.decide(session, agent, sent.reference, "rejected", "Secret-motif", idempotency_key="c")
     other = send(session, world.resident(), world.procedure)
+    with clock.shifted(timedelta(days=80)):
+        requests.note_implicit_decisions(session)
     requests.withdraw(session, world.resident(), other.reference)
     return sent.reference
 

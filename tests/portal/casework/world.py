@@ -45,6 +45,9 @@ DEPARTMENTS = (
     "ccas",
     "vie-associative",
     "dechets",
+    "urbanisme",
+    "sports",
+    "culture",
 )
 # What a person needs to decide and to get ready.
 PREPARATION: dict[str, Any] = {

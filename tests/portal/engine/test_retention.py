@@ -256,7 +256,9 @@ def test_the_page_tells_every_duration(visitor: Browser, app: Flask) -> None:
     for one in told:
         assert f"{one.what} : {one.how_long}." in page.text
     assert "Un brouillon : 90 jours après votre dernière modification" in page.text
-    assert "Votre compte et votre identité : 2 ans après votre dernière connexion." in page.text
+    assert (
+        "Votre compte, votre identité, votre foyer et vos adresses : 2 ans après votre dernière connexion." in page.text
+    )
 
 
 @pytest.mark.parametrize(

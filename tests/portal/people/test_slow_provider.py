@@ -37,6 +37,7 @@ class Gate:
             assert self.waiting.acquire(timeout=60)
 
 
+@pytest.mark.slow
 def test_one_sign_in_too_many_is_told_at_once_and_may_try_again(
     open_browser: Callable[[], Browser], doubles: Doubles
 ) -> None:
@@ -113,6 +114,7 @@ def test_while_one_asks_again_the_others_use_what_is_known(doubles: Doubles) -> 
             asking.join(60)
 
 
+@pytest.mark.slow
 def test_without_anything_known_the_wait_is_bounded(doubles: Doubles) -> None:
     double, gate = doubles[Realm.RESIDENT], Gate()
     one = provider(double)

@@ -11,6 +11,7 @@ from portal.ground import web
 from portal.ground.db import Database
 from portal.ground.permissions import SYSTEM
 from portal.ground.web.access import access_of
+from portal.screens.pages.wording import detail_of
 from tests.support.client import Browser, Page
 from tests.support.town import Town, counted
 
@@ -36,7 +37,7 @@ def test_home(visitor: Browser, database: Database) -> None:
     assert [page.links()[title] for title in ("Bienvenue", "Au quotidien")] == ["/bienvenue", "/quotidien"]
     menu = [one.get("href") for one in page.all("nav", id="menu")[0].iter() if one.get("href")]
     assert menu == ["/demarches", "/quotidien", "/mon-espace", "/connexion"], "the journeys that ask for it, no other"
-    assert page.links()["Voir les 12 démarches par thème"] == "/demarches"
+    assert page.links()["Voir les 27 démarches par thème"] == "/demarches"
     assert "Vous préférez parler à quelqu’un ?" in page.text
     assert "04 65 71 20 10" in page.text
 
@@ -88,12 +89,27 @@ def test_every_procedure_by_theme(visitor: Browser, database: Database) -> None:
     assert headings == [
         "Aides et solidarité",
         "Culture et loisirs",
+        "Déchets",
         "Enfance et école",
         "Être aidé",
+        "Habiter et construire",
         "Papiers et citoyenneté",
         "Rue et espace public",
+        "Sport",
     ]
     assert page.links()["Demander une place en crèche"] == "/demarches/place-en-creche"
+
+
+def test_one_theme_and_a_theme_that_is_not_there(visitor: Browser) -> None:
+    page = visitor.get("/demarches?theme=enfance", state="one theme")
+    assert page.links()["Demander une place en crèche"] == "/demarches/place-en-creche"
+    assert page.links()["Voir toutes les démarches"] == "/demarches"
+    assert "/demarches/carte-mediatheque" not in page.links().values()
+    visitor.get("/demarches?theme=inconnu", expect=404)
+
+
+def test_a_long_list_says_less_of_each() -> None:
+    assert [detail_of(count) for count in (0, 24, 25, 50, 51)] == ["whole", "whole", "titles", "titles", "counts"]
 
 
 @pytest.mark.parametrize("wanted", ["cantine", "CANTINE", "école"])
@@ -133,20 +149,11 @@ def test_the_journey_page(visitor: Browser, database: Database) -> None:
         page = visitor.get("/quotidien", state="plain")
     assert len(statements) <= 2
     assert page.h1 == "Au quotidien"
-    assert [address for address in page.links().values() if address.startswith("/demarches/")] == [
-        "/demarches/place-en-creche",
-        "/demarches/inscription-scolaire",
-        "/demarches/place-accueil-loisirs",
-        "/demarches/stationnement-demenagement",
-        "/demarches/signaler-un-probleme",
-        "/demarches/abonnement-stationnement-resident",
-        "/demarches/carte-mediatheque",
-        "/demarches/aide-energie",
-        "/demarches/pret-ordinateur",
-        "/demarches/accompagnement-numerique",
-        "/demarches/acte-de-naissance",
-        "/demarches/recensement-citoyen",
-    ]
+    addresses = [address for address in page.links().values() if address.startswith("/demarches/")]
+    assert len(addresses) == len(set(addresses)) == 27
+    moments = [one.get("aria-labelledby") for one in page.all("section")]
+    assert moments[:6] == ["enfants", "rue", "temps-libre", "aide", "papiers", "logement"]
+    assert addresses.index("/demarches/place-en-creche") < addresses.index("/demarches/signaler-un-probleme")
 
 
 def test_the_accessibility_statement_is_honest(visitor: Browser) -> None:

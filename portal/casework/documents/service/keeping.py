@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.casework.documents.enums import Refusal
 from portal.casework.documents.inspection.refused import Refused
 from portal.casework.documents.models import Document, RequestDocument
-from portal.casework.documents.policy import UNUSED_KEPT, owner_of
+from portal.casework.documents.policy import UNUSED_KEPT, keeper_of
 from portal.casework.documents.service.reading import content_context, is_used, name_context, own_row, views_of
 from portal.casework.documents.shapes import DocumentView, Received
 from portal.casework.documents.storage import BlobStore
@@ -43,9 +43,9 @@ def keep(
     :raises Refused: ``INFECTED``, when this very file was refused before.
     :raises Conflict: ``wallet_full``.
     :raises StorageFull: the content could not be written.
-    :raises Forbidden: not a resident.
+    :raises Forbidden: neither a resident nor an agent who fills somebody's draft.
     """
-    owner_id = owner_of(actor)
+    owner_id = keeper_of(actor)
     key = fingerprint(received.examined.received, sector=f"document:{owner_id}")
     row = _already(session, owner_id, concept, key)
     if row is None:

@@ -2,15 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from portal.casework.requests import policy
-from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests.models import Draft, ServiceRequest
 from portal.casework.requests.reference import normalise
+from portal.casework.requests.service.thread import mark_read
 from portal.ground.audit.service import record
 from portal.ground.errors import Forbidden, NotFound
 from portal.ground.permissions import Actor
+
+SHOW_MESSAGES = frozenset({"request_read", "messages_read"})
 
 
 def account_of(actor: Actor) -> UUID:
@@ -21,6 +24,26 @@ def account_of(actor: Actor) -> UUID:
     if not actor.is_resident or actor.id is None:
         raise Forbidden("resident_needed")
     return actor.id
+
+
+def drafting_account(actor: Actor) -> UUID | None:
+    """The account whose draft this actor fills: a resident's own, or the one an agent was let in to; None for a paper.
+
+    :raises Forbidden: neither.
+    """
+    if actor.is_agent and actor.assisted is not None:
+        return actor.assisted.account_id
+    return account_of(actor)
+
+
+def drafts_of(actor: Actor) -> ColumnElement[bool]:
+    """The drafts that this actor may fill: all of a resident's own, or the only one that an agent was let in to.
+
+    :raises Forbidden: neither.
+    """
+    account_id = drafting_account(actor)
+    mine = Draft.account_id.is_(None) if account_id is None else Draft.account_id == account_id
+    return mine if actor.assisted is None else and_(mine, Draft.id == actor.assisted.draft_id)
 
 
 def lock_request(session: Session, request_id: UUID) -> ServiceRequest:
@@ -57,6 +80,8 @@ def read_and_journal(
 ) -> ServiceRequest:
     """:func:`find_readable`, and a line in the journal when an agent reads; the person can see that line.
 
+    An agent who opens the request has read what the person wrote: they see that too.
+
     :param journal: the session that writes the line, mandatory for an agent: no reading without its trace.
     :raises NotFound: none, or none of theirs.
     """
@@ -65,4 +90,6 @@ def read_and_journal(
         if journal is None:
             raise ValueError("an agent reads under a journal session")
         record(journal, actor, act, subject_id=row.person_id, request_id=row.id)
+        if act in SHOW_MESSAGES:
+            mark_read(journal, row.id, actor)
     return row

@@ -25,13 +25,21 @@ from portal.casework.requests.service.asking import ask_to_amend
 from portal.casework.requests.service.evidence import answered_files, evidence_errors
 from portal.casework.requests.service.marks import forwardings_of
 from portal.casework.requests.service.messages import scoped_key
-from portal.casework.requests.service.sealed import answers_before, answers_of, seal_answers, seal_before
-from portal.casework.requests.shapes import AmendedView, AmendmentView, AnswerChange
+from portal.casework.requests.service.sealed import (
+    answers_before,
+    answers_of,
+    origins_of,
+    seal_answers,
+    seal_before,
+    seal_origins,
+)
+from portal.casework.requests.shapes import AmendedView, AmendmentView, AnswerChange, Origin
 from portal.ground import clock
 from portal.ground.db import new_id
 from portal.ground.dictionary.service import Value
 from portal.ground.errors import Busy, Conflict, Forbidden, Invalid
 from portal.ground.permissions import Actor
+from portal.people.accounts.enums import ValueSource
 from portal.records.timeline.service import append
 
 MAX_PER_HOUR = 20
@@ -165,6 +173,9 @@ def _record(
         )
     )
     request.sealed_answers = seal_answers(session, request.id, request.data_key_id, after)
+    typed = Origin(ValueSource.TYPED, verified=False, as_of=clock.local(now).date())
+    origins = origins_of(session, request) | {name: typed for name in changed if name in after}
+    request.sealed_origins = seal_origins(session, request.id, request.data_key_id, origins)
     request.updated_at = now
     payload = {"amendment": request.amendments, "fields": changed[:MAX_NAMES], "reason": reason_code}
     append(session, request_id=request.id, type="request_amended", version=1, payload=payload, actor=actor)

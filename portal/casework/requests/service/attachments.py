@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.casework.catalogue.document import Field
 from portal.casework.catalogue.fields import asks_files, check_field, file_ids
 from portal.casework.catalogue.service import get_version
-from portal.casework.documents.policy import owner_of
+from portal.casework.documents.policy import keeper_of
 from portal.casework.documents.service import documents_by_id
 from portal.casework.requests.models import Draft
 from portal.casework.requests.service.drafts import own_draft, view_of
@@ -31,7 +31,7 @@ def attach_document(session: Session, actor: Actor, draft_id: UUID, *, field: st
     draft = own_draft(session, actor, draft_id, lock=True)
     asked = _question(session, draft, field)
     answers = draft_answers(session, draft)
-    owned = documents_by_id(session, owner_of(actor), [*file_ids(answers.get(field)), document_id])
+    owned = documents_by_id(session, keeper_of(actor), [*file_ids(answers.get(field)), document_id])
     if document_id not in owned:
         raise NotFound("document_unknown")
     kept = [one for one in file_ids(answers.get(field)) if one in owned]

@@ -1,11 +1,12 @@
 """What agents do with a request, and the resident's withdrawal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from portal.casework.catalogue.enums import Regime
 from portal.casework.requests import policy
 from portal.casework.requests.enums import ApplyOutcome, MessageKind, RequestStatus
 from portal.casework.requests.models import RequestMessage, ServiceRequest
@@ -55,9 +56,20 @@ def assign(session: Session, actor: Actor, reference: str, agent_id: UUID | None
     session.flush()
 
 
-def request_information(session: Session, actor: Actor, reference: str, text: str, *, idempotency_key: str) -> None:
+def request_information(
+    session: Session,
+    actor: Actor,
+    reference: str,
+    text: str,
+    *,
+    idempotency_key: str,
+    transition: str = "",
+    fields: Sequence[str] = (),
+) -> None:
     """Ask the resident for what is missing; the legal clock stops until they answer (CRPA L114-5).
 
+    :param transition: the move of the procedure's workflow that this is, when it has one.
+    :param fields: the answers to be corrected; the resident then answers them in a form.
     :raises Invalid: ``text``, empty or too long.
     :raises Forbidden: may read but not write.
     :raises Conflict: ``request_ended``, or ``already_waiting``.
@@ -71,7 +83,9 @@ def request_information(session: Session, actor: Actor, reference: str, text: st
     words = clean_words("text", text, empty=_("Écrivez ce que la personne doit fournir."))
     row = write_message(session, request, actor, kind=MessageKind.INFORMATION_REQUEST, text=words, idempotency_key=key)
     _journal(session, actor, request, "information_requested")
-    _apply(session, actor, request, RequestStatus.WAITING_FOR_RESIDENT, f"message:{row.id}", row)
+    _apply(session, actor, request, RequestStatus.WAITING_FOR_RESIDENT, f"message:{row.id}", row, transition)
+    request.corrections_asked = list(fields)
+    session.flush()
 
 
 def decide(
@@ -82,13 +96,18 @@ def decide(
     reason: str,
     *,
     idempotency_key: str,
+    transition: str = "",
+    with_letter: bool = True,
 ) -> None:
     """End the request, with reasons that the person will read.
 
     :param decision: ``accepted``, ``rejected`` or ``closed``.
-    :raises Invalid: ``reason``, empty or too long; ``decision``, not one of the three.
+    :param transition: the move of the procedure's workflow that this is, when one was chosen.
+    :param with_letter: have the paper of the decision made.
+    :raises Invalid: ``reason``, empty or too long; ``decision``, not one of the three, or a refusal of what silence has
+        granted: taking an implicit acceptance back is another act (CRPA L242-1).
     :raises Forbidden: may read but not decide.
-    :raises Conflict: ``request_ended``: somebody was faster.
+    :raises Conflict: ``request_ended``: somebody was faster; ``move_refused``: not allowed by the workflow.
     :raises NotFound: no request of theirs.
     """
     key = scoped_key(actor, idempotency_key)
@@ -100,6 +119,8 @@ def decide(
         raise Invalid({"decision": _("Choisissez : accepter, refuser ou clore.")})
     words = clean_words("reason", reason, empty=_("Écrivez les raisons de cette décision : la personne les lira."))
     wanted = RequestStatus(decision)
+    if wanted is RequestStatus.REJECTED and request.implicit_on and request.regime is Regime.ACCEPTANCE:
+        raise Invalid({"decision": _("Le silence a déjà valu accord : cette demande ne peut plus être refusée ici.")})
     row = write_message(session, request, actor, kind=MessageKind.DECISION, text=words, idempotency_key=key)
     append(
         session,
@@ -110,8 +131,9 @@ def decide(
         actor=actor,
     )
     _journal(session, actor, request, "request_decided")
-    _apply(session, actor, request, wanted, f"decision:{row.id}", row)
-    order_paper(session, request.id, DECISION_PAPER)
+    _apply(session, actor, request, wanted, f"decision:{row.id}", row, transition)
+    if with_letter:
+        order_paper(session, request.id, DECISION_PAPER)
 
 
 def withdraw(session: Session, actor: Actor, reference: str) -> None:
@@ -159,6 +181,7 @@ def _apply(
     status: RequestStatus,
     update_id: str,
     message: RequestMessage | None = None,
+    transition: str = "",
 ) -> None:
     outcome = apply_status(
         session,
@@ -169,9 +192,10 @@ def _apply(
         occurred_at=clock.now(),
         details={"message_id": str(message.id)} if message else {},
         actor=actor,
+        transition=transition,
     )
     if outcome is not ApplyOutcome.APPLIED:
-        raise Conflict("request_ended")
+        raise Conflict("move_refused")
 
 
 def _journal(session: Session, actor: Actor, request: ServiceRequest, action: str) -> None:

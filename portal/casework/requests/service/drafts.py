@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,23 +17,23 @@ from portal.casework.catalogue.service import (
     slugs_and_titles,
     with_slugs_and_titles,
 )
-from portal.casework.documents.policy import owner_of
+from portal.casework.documents.policy import keeper_of
 from portal.casework.requests import policy
 from portal.casework.requests.models import Draft
-from portal.casework.requests.service.access import account_of
+from portal.casework.requests.service.access import account_of, drafts_of
 from portal.casework.requests.service.evidence import evidence_errors
 from portal.casework.requests.service.sealed import draft_answers, seal_draft_answers
-from portal.casework.requests.shapes import DraftSummary, DraftView
+from portal.casework.requests.shapes import DraftOwner, DraftSummary, DraftView
 from portal.ground import clock
 from portal.ground.db import new_id
 from portal.ground.dictionary.service import FRENCH, Value
-from portal.ground.errors import Conflict, Invalid, NotFound
+from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
 from portal.ground.vault.service import create_data_key, destroy_data_key, with_data_keys
 
 _MINE = (
     with_slugs_and_titles(
-        select(Draft.id, Draft.done_steps, Draft.updated_at, Draft.purge_after),
+        select(Draft.id, Draft.done_steps, Draft.created_at, Draft.updated_at, Draft.purge_after),
         Draft.procedure_id.expression,
         Draft.procedure_version.expression,
     )
@@ -42,13 +42,14 @@ _MINE = (
 )
 
 
-def _with_draft() -> Select[*tuple[Any, ...]]:
+def _with_draft(which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     query, procedure_id = select_published()
-    mine = and_(Draft.procedure_id == procedure_id, Draft.account_id == bindparam("account_id"))
+    mine = and_(Draft.procedure_id == procedure_id, which)
     return with_data_keys(query.add_columns(Draft).outerjoin(Draft, mine), Draft.data_key_id.expression)
 
 
-_WITH_DRAFT = _with_draft()
+_WITH_DRAFT = _with_draft(Draft.account_id == bindparam("account_id"))
+_WITH_ASSISTED = _with_draft(Draft.id == bindparam("draft_id"))
 
 
 def start_draft(session: Session, actor: Actor, procedure: ProcedureView) -> DraftView:
@@ -57,20 +58,21 @@ def start_draft(session: Session, actor: Actor, procedure: ProcedureView) -> Dra
     :raises Forbidden: not a resident.
     """
     account_id = account_of(actor)
-    existing = _find(session, account_id, procedure.id)
+    existing = find_row(session, account_id, procedure.id)
     if existing is not None:
         return view_of(session, existing)
     try:
         with session.begin_nested():
-            return view_of(session, _create(session, account_id, procedure))
+            return view_of(session, create_draft(session, account_id, procedure))
     except IntegrityError:  # the other tab was faster
-        existing = _find(session, account_id, procedure.id)
+        existing = find_row(session, account_id, procedure.id)
         if existing is None:
             raise
         return view_of(session, existing)
 
 
-def _create(session: Session, account_id: UUID, procedure: ProcedureView) -> Draft:
+def create_draft(session: Session, account_id: UUID | None, procedure: ProcedureView) -> Draft:
+    """The row of a new draft; without an account, of a paper form being typed in."""
     draft_id, key_id, now = new_id(), create_data_key(session), clock.now()
     draft = Draft(
         id=draft_id,
@@ -89,14 +91,15 @@ def _create(session: Session, account_id: UUID, procedure: ProcedureView) -> Dra
     return draft
 
 
-def _find(session: Session, account_id: UUID, procedure_id: UUID) -> Draft | None:
+def find_row(session: Session, account_id: UUID, procedure_id: UUID) -> Draft | None:
+    """The row of the draft of an account for a procedure."""
     query = select(Draft).where(Draft.account_id == account_id, Draft.procedure_id == procedure_id)
     return session.scalars(query).one_or_none()
 
 
 def find_draft(session: Session, actor: Actor, procedure_id: UUID) -> DraftView | None:
     """The resident's open draft of a procedure, None when there is none."""
-    draft = _find(session, account_of(actor), procedure_id)
+    draft = find_row(session, account_of(actor), procedure_id)
     return view_of(session, draft) if draft else None
 
 
@@ -116,6 +119,24 @@ def find_published(
     return procedure, view_of(session, row.Draft, slug) if row.Draft is not None else None
 
 
+def find_assisted(
+    session: Session, actor: Actor, slug: str, *, language: str = FRENCH
+) -> tuple[ProcedureView, DraftView | None]:
+    """The open procedure with this address and the draft of it that an agent was let in to. One statement.
+
+    :raises Forbidden: the actor was let in to none.
+    :raises NotFound: no such procedure, or it is not open.
+    """
+    if actor.assisted is None or not actor.is_agent:
+        raise Forbidden("assistance_needed")
+    row = session.execute(_WITH_ASSISTED, {"slug": slug, "draft_id": actor.assisted.draft_id}).one_or_none()
+    if row is None:
+        raise NotFound("procedure_unknown")
+    procedure, draft = read_published(row, language), row.Draft
+    theirs = draft is not None and draft.account_id == actor.assisted.account_id
+    return procedure, view_of(session, draft, slug) if theirs else None
+
+
 def get_draft(session: Session, actor: Actor, draft_id: UUID) -> DraftView:
     """One draft of the resident.
 
@@ -125,11 +146,11 @@ def get_draft(session: Session, actor: Actor, draft_id: UUID) -> DraftView:
 
 
 def own_draft(session: Session, actor: Actor, draft_id: UUID, *, lock: bool = False) -> Draft:
-    """The row of one draft of the resident, held until the end of the unit with ``lock``.
+    """The row of one draft of the resident, or of the person an agent helps; held until the unit ends with ``lock``.
 
     :raises NotFound: none, or somebody else's.
     """
-    query = select(Draft).where(Draft.id == draft_id, Draft.account_id == account_of(actor))
+    query = select(Draft).where(Draft.id == draft_id, drafts_of(actor))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     draft = session.scalars(query).one_or_none()
@@ -138,10 +159,24 @@ def own_draft(session: Session, actor: Actor, draft_id: UUID, *, lock: bool = Fa
     return draft
 
 
+def hold_draft(session: Session, actor: Actor, draft_id: UUID) -> None:
+    """Hold a draft until the end of the unit, if it is still there: before any other row is held, as each save does."""
+    session.execute(select(Draft.id).where(Draft.id == draft_id, drafts_of(actor)).with_for_update()).one_or_none()
+
+
+def owner_of_draft(session: Session, draft_id: UUID) -> DraftOwner | None:
+    """Whose draft this is and of which procedure, for a room that was shown its code; None when there is none."""
+    query = select(Draft.account_id, Draft.procedure_id).where(Draft.id == draft_id, Draft.account_id.is_not(None))
+    row = session.execute(query).one_or_none()
+    return DraftOwner(row.account_id, row.procedure_id) if row else None
+
+
 def list_drafts(session: Session, actor: Actor) -> list[DraftSummary]:
     """The resident's drafts, the latest first. One statement, which reads no answer."""
     return [
-        DraftSummary(row.id, row.slug, row.title, tuple(row.done_steps), row.updated_at, row.purge_after)
+        DraftSummary(
+            row.id, row.slug, row.title, tuple(row.done_steps), row.created_at, row.updated_at, row.purge_after
+        )
         for row in session.execute(_MINE, {"account_id": account_of(actor)})
     ]
 
@@ -170,7 +205,7 @@ def save_step(
         raise ValueError("answers to questions that this step does not ask")
     saved = draft_answers(session, draft)
     values, errors = check_step(document, asked, answers, saved)
-    errors = errors or evidence_errors(session, owner_of(actor), asked.fields, values)
+    errors = errors or evidence_errors(session, keeper_of(actor), asked.fields, values)
     if errors:
         raise Invalid(errors)
     kept = {name: value for name, value in saved.items() if name not in names} | values
@@ -239,5 +274,6 @@ def view_of(session: Session, draft: Draft, slug: str = "") -> DraftView:
         answers=draft_answers(session, draft),
         done_steps=tuple(draft.done_steps),
         version=draft.version,
+        created_at=draft.created_at,
         updated_at=draft.updated_at,
     )

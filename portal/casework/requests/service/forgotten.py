@@ -68,5 +68,7 @@ def render_draft_notice(session: Session, draft_id: UUID, *, public_url: str) ->
 
 
 def _address_of(session: Session, draft: Draft) -> str:
+    if draft.account_id is None:  # a paper being typed in: nobody waits for it on « Mon espace »
+        return ""
     document = get_version(session, draft.procedure_id, draft.procedure_version).document
     return address_in(document, draft_answers(session, draft)) or get_account(session, draft.account_id).email

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.casework.checklists.service import move_checklists
 from portal.casework.requests.models import Draft, ServiceRequest
 from portal.casework.requests.service.access import find_readable
+from portal.casework.requests.service.discarding import move_discarded
 from portal.ground.errors import Forbidden, NotFound
 from portal.ground.permissions import Actor, Permission
 from portal.ground.vault.service import destroy_data_key
@@ -25,6 +26,7 @@ def join_accounts(session: Session, actor: Actor, joining: Joining) -> int:
     join(session, actor, joining)
     kept, joined = joining.kept.id, joining.joined.id
     _move_drafts(session, joined, kept)
+    move_discarded(session, joined, kept)
     move_checklists(session, joining.joined.person_id, joining.kept.person_id)
     moved = session.scalars(
         update(ServiceRequest)

@@ -4,17 +4,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.casework.catalogue.enums import Regime
 from portal.casework.catalogue.service import get_version
 from portal.casework.notifications import service as notifications
 from portal.casework.notifications.service import AlertFacts, NotificationFacts, RenderedNotification
-from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests import policy
+from portal.casework.requests.models import Opinion, ServiceRequest
 from portal.casework.requests.service.asking import WITHDRAWAL_KIND
 from portal.casework.requests.service.marks import forwardings_of
 from portal.casework.requests.service.partners import record_exchange
-from portal.casework.requests.service.telling import address_of
+from portal.casework.requests.service.telling import DEADLINE_NEAR, OPINION_ASKED, address_of
 from portal.ground.errors import NotFound
 from portal.ground.permissions import SYSTEM
 from portal.ground.vault.service import VaultDestroyed
+from portal.people.accounts.service import get_department
 from portal.records.outbox.enums import MessageState
 from portal.records.outbox.service import delivery_state
 from portal.records.timeline.service import append
@@ -66,6 +69,8 @@ def _facts(session: Session, request: ServiceRequest, recipient: str) -> Notific
         department_phone=service.phone or "",
         department_address=service.postal_address or service.email or "",
         submitted_at=request.submitted_at,
+        is_granted_by_silence=request.regime is Regime.ACCEPTANCE,
+        implicit_on=request.implicit_on,
         has_account=request.account_id is not None,
         recipients=tuple(names.get(each.connection, each.connection) for each in received),
         told=tuple(names.get(each.connection, each.connection) for each in held if each.connection in told),
@@ -74,9 +79,15 @@ def _facts(session: Session, request: ServiceRequest, recipient: str) -> Notific
 
 
 def render_department_alert(
-    session: Session, request_id: UUID, connection: str, *, about: str, public_url: str
+    session: Session,
+    request_id: UUID,
+    connection: str,
+    *,
+    about: str,
+    public_url: str,
+    opinion_id: UUID | None = None,
 ) -> RenderedNotification | None:
-    """The letter that tells a department that a sending waits for a person; None when it has no address any more.
+    """The letter that tells a department what waits for a person; None when it has no address, or no reason, any more.
 
     It holds the reference and nothing of the person.
 
@@ -86,8 +97,10 @@ def render_department_alert(
     if request is None:
         raise NotFound("request_unknown")
     procedure = get_version(session, request.procedure_id, request.procedure_version)
-    address = procedure.document.acknowledgement.service.email
-    if not address:
+    address, path = procedure.document.acknowledgement.service.email or "", ""
+    if about == OPINION_ASKED:
+        address, path = _asked_department(session, request, opinion_id)
+    if not address or (about == DEADLINE_NEAR and request.status not in policy.OPEN):
         return None
     names = {route.connection: str(route.recipient) for route in procedure.document.routing}
     facts = AlertFacts(
@@ -96,8 +109,18 @@ def render_department_alert(
         procedure_title=procedure.title,
         partner=names.get(connection, connection),
         about=about,
+        path=path,
+        deadline=request.deadline,
     )
     return notifications.render_alert(session, facts, public_url=public_url)
+
+
+def _asked_department(session: Session, request: ServiceRequest, opinion_id: UUID | None) -> tuple[str, str]:
+    """The address of the department asked for an opinion, and the page to open; empty when nobody waits."""
+    opinion = session.get(Opinion, opinion_id) if opinion_id else None
+    if opinion is None or opinion.closed_at is not None or request.status not in policy.OPEN:
+        return "", ""
+    return get_department(session, opinion.department_id).email, f"/agents/avis/{opinion.id}"
 
 
 def record_notification_refused(session: Session, notification_id: UUID, *, code: str) -> None:

@@ -12,7 +12,13 @@ from portal.casework.requests.service.asking import DEPARTMENT, awaited_by, pass
 from portal.casework.requests.service.sealed import rows_held
 from portal.casework.requests.service.status import apply_status
 from portal.casework.requests.service.telling import tell_applicant
-from portal.casework.requests.service.thread import find_message, message_view, read_thread, write_message
+from portal.casework.requests.service.thread import (
+    find_message,
+    mark_read,
+    message_view,
+    read_thread,
+    write_message,
+)
 from portal.casework.requests.shapes import MessageView
 from portal.ground.audit.service import record
 from portal.ground.dictionary.service import clean_block
@@ -65,7 +71,7 @@ def post_message(session: Session, actor: Actor, reference: str, text: str, *, i
         raise Forbidden("message_not_allowed")
     words = clean_words("text", text, empty=_("Écrivez votre message avant de l’envoyer."))
     row = write_message(session, request, actor, kind=MessageKind.MESSAGE, text=words, idempotency_key=key)
-    _note_posted(session, request, row, actor)
+    note_posted(session, request, row, actor)
     if actor.is_resident and request.status is RequestStatus.WAITING_FOR_RESIDENT:
         _take_answer(session, request, row, actor)
     return message_view(session, request, row, actor)
@@ -87,7 +93,8 @@ def _take_answer(session: Session, request: ServiceRequest, row: RequestMessage,
     )
 
 
-def _note_posted(session: Session, request: ServiceRequest, row: RequestMessage, actor: Actor) -> None:
+def note_posted(session: Session, request: ServiceRequest, row: RequestMessage, actor: Actor) -> None:
+    """Say that a message was written: the event, the journal of an agent's act, the letter to the applicant."""
     payload = {"message_id": str(row.id), "from": actor.kind.value}
     if actor.is_agent:
         record(session, actor, "message_posted", subject_id=request.person_id, request_id=request.id)
@@ -104,6 +111,14 @@ def _note_posted(session: Session, request: ServiceRequest, row: RequestMessage,
         actor=actor,
         occurred_at=row.posted_at,
     )
+
+
+def note_messages_read(session: Session, actor: Actor, reference: str) -> None:
+    """The resident has opened the request: what the service wrote to them is read. Saying it again changes nothing.
+
+    :raises NotFound: no request of theirs.
+    """
+    mark_read(session, find_readable(session, actor, reference).id, actor)
 
 
 def list_messages(

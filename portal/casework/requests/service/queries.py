@@ -9,17 +9,26 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import Field, ProcedureDocument
 from portal.casework.catalogue.fields import asks_files, field_name_for_errors, file_ids, rows_in, show_answer
-from portal.casework.catalogue.service import ProcedureView, get_version, with_slugs_and_titles
+from portal.casework.catalogue.service import (
+    ProcedureView,
+    Transition,
+    Workflow,
+    get_version,
+    with_slugs_and_titles,
+    workflow_of,
+)
 from portal.casework.documents.service import DocumentView, get_linked_document, linked_documents
 from portal.casework.requests import policy
-from portal.casework.requests.enums import RequestStatus
+from portal.casework.requests.enums import Act, RequestStatus
 from portal.casework.requests.models import Forwarding, ServiceRequest
 from portal.casework.requests.reference import normalise
 from portal.casework.requests.service.access import account_of, find_readable, read_and_journal
 from portal.casework.requests.service.amending import amendments_of
+from portal.casework.requests.service.asked import opinions_of
 from portal.casework.requests.service.asking import FOLLOW_UP_KINDS
+from portal.casework.requests.service.course import moves_of
 from portal.casework.requests.service.marks import forwardings_of
-from portal.casework.requests.service.sealed import answers_of, rows_held
+from portal.casework.requests.service.sealed import answers_of, origins_of, rows_held
 from portal.casework.requests.service.submission import FORWARD_KIND
 from portal.casework.requests.service.telling import address_of
 from portal.casework.requests.service.thread import read_thread
@@ -31,6 +40,7 @@ from portal.casework.requests.shapes import (
     FollowUpView,
     ForwardingView,
     MessageView,
+    Origin,
     RequestSummary,
     RequestView,
 )
@@ -70,6 +80,8 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
     forwardings = _forwardings(session, request, recipients, deliveries, {str(one.id): one.text for one in messages})
     documents = tuple(linked_documents(session, request.id))
     answers = answers_of(session, request)
+    workflow = workflow_of(procedure.document)
+    moves = moves_of(session, actor, request, workflow)
     return RequestView(
         id=request.id,
         reference=request.reference,
@@ -98,13 +110,37 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         events=events,
         messages=messages,
         documents=documents,
-        steps=tuple(_answer_steps(procedure.document, answers, documents)),
+        steps=tuple(answer_steps(procedure.document, answers, documents, origins_of(session, request))),
         decision=_decision(request, events, messages),
-        acts=policy.acts_of(actor, request),
+        acts=_acts(actor, request, workflow, moves),
+        workflow=workflow,
+        state=workflow.at(request.workflow_state).code if workflow else "",
+        moves=moves,
+        corrections=tuple(request.corrections_asked),
+        opinions=opinions_of(session, request) if actor.is_agent and _asked(events) else (),
+        implicit_on=request.implicit_on,
+        delays=procedure.delays,
+        usual_delay=procedure.document.usual_delay,
+        late_since=request.late_since if request.status in policy.OPEN else None,
         amendments=amendments_of(session, request, procedure.document, answers),
         has_account=request.account_id is not None,
         desk=f"{procedure.document.own_desk}/{request.reference}" if procedure.document.own_desk else "",
     )
+
+
+def _acts(
+    actor: Actor, request: ServiceRequest, workflow: Workflow | None, moves: Sequence[Transition]
+) -> frozenset[Act]:
+    """Where the procedure has its own workflow, deciding and asking are moves of it."""
+    acts = policy.acts_of(actor, request)
+    if workflow is None:
+        return acts
+    acts -= {Act.DECIDE, Act.REQUEST_INFORMATION}
+    return acts | {Act.MOVE} if moves else acts
+
+
+def _asked(events: Sequence[EventView]) -> bool:
+    return any(event.type == "opinion_asked" for event in events)
 
 
 def _department(procedure: ProcedureView) -> DepartmentContact:
@@ -169,8 +205,11 @@ def forwarding_view(
     )
 
 
-def _answer_steps(
-    document: ProcedureDocument, answers: Mapping[str, Value], documents: Sequence[DocumentView]
+def answer_steps(
+    document: ProcedureDocument,
+    answers: Mapping[str, Value],
+    documents: Sequence[DocumentView],
+    origins: Mapping[str, Origin],
 ) -> list[AnswerStep]:
     """The answers step by step; of a page asked for each of several, item by item."""
     by_id = {one.id: one for one in documents}
@@ -178,15 +217,18 @@ def _answer_steps(
     for step in document.steps:
         rows = rows_in(step, answers)
         if step.repeat is None:
-            steps.append(AnswerStep(step.slug, str(step.title), _lines(step.fields, answers, by_id)))
+            steps.append(AnswerStep(step.slug, str(step.title), _lines(step.fields, answers, by_id, origins)))
         for number, row in enumerate(rows, start=1):
             title = _("%(title)s, %(number)d sur %(total)d", title=step.title, number=number, total=len(rows))
-            steps.append(AnswerStep(step.slug, title, _lines(step.fields, row, by_id)))
+            steps.append(AnswerStep(step.slug, title, _lines(step.fields, row, by_id, {})))
     return [step for step in steps if step.lines]
 
 
 def _lines(
-    fields: Sequence[Field], answers: Mapping[str, Value], by_id: Mapping[UUID, DocumentView]
+    fields: Sequence[Field],
+    answers: Mapping[str, Value],
+    by_id: Mapping[UUID, DocumentView],
+    origins: Mapping[str, Origin],
 ) -> tuple[AnswerLine, ...]:
     return tuple(
         AnswerLine(
@@ -196,6 +238,7 @@ def _lines(
             text=show_answer(field, answers[field.name]),
             value=answers[field.name],
             documents=tuple(by_id[one] for one in _files(field, answers) if one in by_id),
+            origin=origins.get(field.name),
         )
         for field in fields
         if field.name in answers

@@ -11,13 +11,17 @@ MAX_UPDATE_ID = 255
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What was reported, by whom (``connection``, None for us). ``status`` is None when we do not know the word."""
+    """What was reported, by whom (``connection``, None for us). ``status`` is None when we do not know the word.
+
+    ``transition``: the move of the procedure's workflow that somebody chose; empty when only the status is known.
+    """
 
     connection: str | None
     update_id: str
     status: RequestStatus | None
     occurred_at: datetime
     details: Mapping[str, str]
+    transition: str = ""
 
     @property
     def source(self) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from portal.casework.requests.acknowledgements import AcknowledgementData
 from portal.casework.requests.models import Acknowledgement, Amendment, Draft, RequestMessage, ServiceRequest
+from portal.casework.requests.shapes import Origin
 from portal.ground.dictionary.service import Value
 from portal.ground.vault.service import seal_json, unseal_json
+from portal.people.accounts.enums import ValueSource
 
 
 @contextmanager
@@ -53,6 +57,25 @@ def answers_of(session: Session, request: ServiceRequest) -> dict[str, Value]:
     return dict(unseal_json(session, request.data_key_id, request.sealed_answers, context=context))
 
 
+def seal_origins(session: Session, request_id: UUID, key_id: UUID, origins: Mapping[str, Origin]) -> bytes:
+    """Seal where the answers of a request come from."""
+    data = {name: asdict(origin) | {"as_of": origin.as_of.isoformat()} for name, origin in origins.items()}
+    return seal_json(session, key_id, data, context=f"request:{request_id}:origins")
+
+
+def origins_of(session: Session, request: ServiceRequest) -> dict[str, Origin]:
+    """Where the answers of a request come from, by field; empty for a request sent before this was kept."""
+    if request.sealed_origins is None:
+        return {}
+    context = f"request:{request.id}:origins"
+    data = unseal_json(session, request.data_key_id, request.sealed_origins, context=context)
+    return {name: _origin(**kept) for name, kept in data.items()}
+
+
+def _origin(*, source: str, as_of: str, **rest: Any) -> Origin:
+    return Origin(source=ValueSource(source), as_of=date.fromisoformat(as_of), **rest)
+
+
 def seal_before(session: Session, amendment_id: UUID, key_id: UUID, answers: Mapping[str, Value]) -> bytes:
     """Seal the answers as they were before a correction."""
     return seal_json(session, key_id, dict(answers), context=f"amendment:{amendment_id}")
@@ -74,6 +97,17 @@ def acknowledgement_data(session: Session, request: ServiceRequest, row: Acknowl
     return AcknowledgementData.model_validate(
         unseal_json(session, request.data_key_id, row.sealed_data, context=context)
     )
+
+
+def seal_opinion(session: Session, opinion_id: UUID, key_id: UUID, part: str, words: str) -> bytes:
+    """Seal the question or the answer of an opinion."""
+    return seal_json(session, key_id, {"text": words}, context=f"opinion:{opinion_id}:{part}")
+
+
+def opinion_words(session: Session, request: ServiceRequest, opinion_id: UUID, part: str, sealed: bytes) -> str:
+    """The question or the answer of an opinion."""
+    content = unseal_json(session, request.data_key_id, sealed, context=f"opinion:{opinion_id}:{part}")
+    return str(content["text"])
 
 
 def seal_message(session: Session, message_id: UUID, key_id: UUID, content: Mapping[str, str]) -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.service import get_version
+from portal.casework.catalogue.service import get_version, workflow_of
 from portal.casework.notifications.service import NotificationEvent
 from portal.casework.requests import policy
 from portal.casework.requests.deadlines import resumed_deadline
@@ -17,6 +18,7 @@ from portal.casework.requests.enums import ApplyOutcome, MessageKind, RequestSta
 from portal.casework.requests.models import AppliedUpdate, Forwarding, ServiceRequest
 from portal.casework.requests.service.access import lock_request
 from portal.casework.requests.service.asking import ask_again, awaited_by
+from portal.casework.requests.service.course import Course
 from portal.casework.requests.service.marks import (
     forwardings_of,
     mark_received,
@@ -34,6 +36,7 @@ from portal.records.timeline.service import append
 
 MAX_NOTE = 2000
 MAX_DETAILS = 12
+MAX_CODE = 40
 _DETAIL_NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
 _DETAIL_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:,-]{0,119}$")
 
@@ -56,6 +59,7 @@ def apply_status(
     occurred_at: datetime,
     details: Mapping[str, str],
     actor: Actor,
+    transition: str = "",
 ) -> ApplyOutcome:
     """Apply a status reported by a recipient (``connection``) or decided here (None).
 
@@ -66,9 +70,11 @@ def apply_status(
     :param update_id: what the recipient calls this update; unique per request and connection.
     :param occurred_at: by the recipient's clock; brought back between the submission and now.
     :param details: codes and values; what is not a code is kept as a sealed note, never in the event.
+    :param transition: the move of the procedure's workflow that was chosen; without one, its workflow says where the
+        status leads, or that it does not.
     :raises NotFound: no such request, or it was not forwarded to this connection.
     """
-    report = Reported(connection, update_id[:MAX_UPDATE_ID], status, occurred_at, details)
+    report = Reported(connection, update_id[:MAX_UPDATE_ID], status, occurred_at, details, transition)
     return apply_report(session, request_id, report, actor)
 
 
@@ -117,6 +123,9 @@ class _Move:
         self.details = dict(reported.details)
         self.when = when
         self.actor = actor
+        document = get_version(session, request.procedure_id, request.procedure_version).document
+        self.document = document
+        self.course = Course(workflow_of(document), request)
 
     def by_recipient(self) -> ApplyOutcome:
         """A recipient's word: marks first, which are facts whatever the order, then the move."""
@@ -149,7 +158,7 @@ class _Move:
             self.details.setdefault("reported", wanted.value)
             wanted = RequestStatus.WAITING_FOR_RESIDENT
         if wanted is self.request.status and wanted in policy.OPEN:
-            self._write_change(wanted)
+            self._write_change(wanted, self.course.landing(self.reported, self.actor))
             return ApplyOutcome.APPLIED
         return self.to(wanted)
 
@@ -185,16 +194,25 @@ class _Move:
         return latest is not None and self.when < latest
 
     def to(self, wanted: RequestStatus | None) -> ApplyOutcome:
-        """Change the status if the move is legal."""
-        if wanted is None or not policy.is_legal(self.request.status, wanted):
+        """Change the status if the move is legal, in the standard machine and in the procedure's own workflow."""
+        if wanted is None or not self._is_legal(wanted):
             return self.refuse("illegal_move")
-        self._turn_clock(wanted)
+        landing = self.course.landing(replace(self.reported, status=wanted), self.actor)
+        if landing is None:
+            return self.refuse("not_in_workflow")
+        if wanted is not self.request.status:
+            self._turn_clock(wanted)
         if wanted in policy.ENDED:
             self._note_end()
         if not self.source and wanted is RequestStatus.IN_PROGRESS:
             self._note_taken_here()
-        self._write_change(wanted)
+        self._write_change(wanted, landing)
         return ApplyOutcome.APPLIED
+
+    def _is_legal(self, wanted: RequestStatus) -> bool:
+        """A chosen move of the workflow may stay in the same standard status, while the request is open."""
+        stays = wanted is self.request.status and wanted in policy.OPEN and bool(self.reported.transition)
+        return stays or policy.is_legal(self.request.status, wanted)
 
     def refuse(self, why: str) -> ApplyOutcome:
         """Keep the refused move as an event."""
@@ -206,10 +224,12 @@ class _Move:
         }
         if self.source:
             payload["connection"] = self.source
+        if self.reported.transition:
+            payload["transition"] = self.reported.transition[:MAX_CODE]
         self._append("status_refused", payload)
         return ApplyOutcome.REFUSED
 
-    def _write_change(self, wanted: RequestStatus) -> None:
+    def _write_change(self, wanted: RequestStatus, landing: str | None) -> None:
         before, self.request.status = self.request.status, wanted
         self.request.updated_at = clock.now()
         payload = self._codes()
@@ -217,6 +237,7 @@ class _Move:
         if note_id:
             payload["message_id"] = note_id
         payload |= {"from": before.value, "to": wanted.value, "by": self.source or self.actor.kind.value}
+        payload |= self.course.enter(landing, self.reported.transition)
         event = _TOLD_OF.get(wanted)
         if event is not None and before is not wanted:
             payload["told"] = tell_applicant(
@@ -234,10 +255,10 @@ class _Move:
         if wanted is RequestStatus.WAITING_FOR_RESIDENT:
             request.waiting_since = self.when
         elif request.waiting_since is not None:
-            if wanted in policy.OPEN:
-                rule = get_version(
-                    self.session, request.procedure_id, request.procedure_version
-                ).document.acknowledgement
+            request.waited_seconds += max(0, int((self.when - request.waiting_since).total_seconds()))
+            request.corrections_asked = []
+            if wanted in policy.OPEN and request.implicit_on is None:
+                rule = self.document.acknowledgement
                 request.deadline = resumed_deadline(
                     request.regime,
                     rule.delay,
@@ -251,8 +272,7 @@ class _Move:
         """From here runs the time for which the procedure says that the request is kept (RGPD, article 5-1 e)."""
         request = self.request
         request.decided_at = self.when
-        document = get_version(self.session, request.procedure_id, request.procedure_version).document
-        request.retain_until = clock.local(self.when).date() + timedelta(days=document.retention_days)
+        request.retain_until = clock.local(self.when).date() + timedelta(days=self.document.retention_days)
 
     def _note_taken_here(self) -> None:
         """The department takes into account what it alone received; a recipient elsewhere says so itself."""

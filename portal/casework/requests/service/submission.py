@@ -1,40 +1,45 @@
 """Submission: one transaction makes the request, its acknowledgement, its first event and its messages."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.enums import Regime
 from portal.casework.catalogue.exits import exit_for
 from portal.casework.catalogue.fields import Answers, check_all
-from portal.casework.catalogue.service import ProcedureView, get_published, get_version
+from portal.casework.catalogue.service import ProcedureView, get_published, get_version, workflow_of
 from portal.casework.documents.service import link_documents
 from portal.casework.notifications.service import NotificationEvent
 from portal.casework.requests.acknowledgements import build_acknowledgement, content_hash, decision_date
 from portal.casework.requests.enums import Channel
 from portal.casework.requests.models import Acknowledgement, Draft, Forwarding, ServiceRequest
 from portal.casework.requests.reference import new_reference
-from portal.casework.requests.service.access import account_of
+from portal.casework.requests.service.access import account_of, drafting_account
 from portal.casework.requests.service.drafts import check_version, own_draft
 from portal.casework.requests.service.evidence import answered_files, evidence_errors, evidence_names
 from portal.casework.requests.service.papers import ACKNOWLEDGEMENT_PAPER, order_paper
-from portal.casework.requests.service.sealed import draft_answers, seal_acknowledgement, seal_answers
+from portal.casework.requests.service.sealed import draft_answers, seal_acknowledgement, seal_answers, seal_origins
 from portal.casework.requests.service.telling import address_in, tell_applicant
-from portal.casework.requests.shapes import SubmittedView
+from portal.casework.requests.shapes import Origin, SubmittedView
 from portal.ground import clock
 from portal.ground.db import new_id
-from portal.ground.errors import Busy, Conflict, Invalid, NotFound
+from portal.ground.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
+from portal.people.accounts.enums import ValueSource
 from portal.people.accounts.service import get_account, get_authority, name_key
 from portal.records.outbox.service import enqueue
 from portal.records.timeline.service import append
 
 FORWARD_KIND = "forward_request"
 MAX_PER_HOUR = 20
+NOWHERE_ELSE: Mapping[str, Origin] = MappingProxyType({})
 MAX_FORM_KEY = 255
 REFERENCE_ATTEMPTS = 8
 
@@ -47,6 +52,7 @@ def submit(
     idempotency_key: str,
     channel: Channel = Channel.WEB,
     version: int,
+    origins: Mapping[str, Origin] = NOWHERE_ELSE,
 ) -> SubmittedView:
     """Turn a draft into a request. Repeating the call with the same key gives the same request and adds nothing.
 
@@ -54,12 +60,16 @@ def submit(
 
     :param idempotency_key: drawn when the form was shown, kept in a hidden field.
     :param version: the version of the draft the person was looking at.
+    :param origins: where answers come from, by field; the others were typed.
+    :raises Forbidden: neither a resident, nor an agent who was let in to the draft of one.
     :raises Invalid: by field name, in French.
     :raises Conflict: ``draft_changed`` (with ``theirs``), ``procedure_closed``, or ``not_eligible``: an exit holds.
     :raises Busy: too many requests from this account within the hour.
     :raises NotFound: no such draft of theirs.
     """
-    account_id = account_of(actor)
+    account_id = drafting_account(actor)
+    if account_id is None:
+        raise Forbidden("account_needed")
     if not 1 <= len(idempotency_key) <= MAX_FORM_KEY:
         raise ValueError("an idempotency key of 1 to 255 characters is needed")
     try:
@@ -74,7 +84,7 @@ def submit(
         return replay
     check_version(session, draft, version)
     check_rate(session, account_id)
-    procedure = _open_procedure(session, draft)
+    procedure = open_procedure(session, draft)
     account = get_account(session, account_id)
     values, errors = check_all(procedure.document, draft_answers(session, draft))
     fields = [field for _step, field in procedure.document.fields()]
@@ -82,7 +92,7 @@ def submit(
     if errors:
         raise Invalid(errors)
     applicant = Applicant(account.id, account.person_id, account.display_name, account.email)
-    form = CheckedForm(actor, applicant, procedure, values, idempotency_key, channel, draft.data_key_id)
+    form = CheckedForm(actor, applicant, procedure, values, idempotency_key, channel, draft.data_key_id, origins)
     request = record_request(session, form)
     session.delete(draft)
     session.flush()
@@ -118,13 +128,25 @@ def check_rate(session: Session, account_id: UUID) -> None:
         raise Busy("too_many_requests", retry_after=max(1, int((oldest - since).total_seconds()) + 1))
 
 
-def _open_procedure(session: Session, draft: Draft) -> ProcedureView:
+def open_procedure(session: Session, draft: Draft) -> ProcedureView:
+    """The version that a draft was begun with.
+
+    :raises Conflict: ``procedure_closed``.
+    """
     procedure = get_version(session, draft.procedure_id, draft.procedure_version)
     try:
         get_published(session, procedure.slug)
     except NotFound:
         raise Conflict("procedure_closed") from None
     return procedure
+
+
+def first_wait(document: ProcedureDocument, submitted_at: datetime) -> datetime | None:
+    """Until when a request may stay untouched, where its workflow says so from the start."""
+    workflow = workflow_of(document)
+    if workflow is None or workflow.start.wait_days is None:
+        return None
+    return submitted_at + timedelta(days=workflow.start.wait_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +161,10 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class CheckedForm:
-    """A checked form, ready to become a request."""
+    """A checked form, ready to become a request.
+
+    ``received_at``: when the administration had it in hand, for a paper that is typed in later; None = now.
+    """
 
     actor: Actor
     applicant: Applicant
@@ -148,13 +173,16 @@ class CheckedForm:
     form_key: str
     channel: Channel
     data_key_id: UUID
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    received_at: datetime | None = None
 
     def to_row(self, session: Session, reference: str) -> ServiceRequest:
         """The row of the request; the key that sealed the answers on their way becomes that of the request."""
         request_id, now = new_id(), clock.now()
+        received_at = self.received_at or now
         rule = self.procedure.document.acknowledgement
         # Without a recipient elsewhere, the department has the request as soon as it exists.
-        here = None if self.procedure.document.routing else now
+        here = None if self.procedure.document.first_routes else now
         return ServiceRequest(
             id=request_id,
             reference=reference,
@@ -172,13 +200,20 @@ class CheckedForm:
             applicant_key=name_key(self.applicant.name),
             data_key_id=self.data_key_id,
             sealed_answers=seal_answers(session, request_id, self.data_key_id, self.values),
-            submitted_at=now,
+            sealed_origins=seal_origins(session, request_id, self.data_key_id, self._origins()),
+            submitted_at=received_at,
             updated_at=now,
             transmitted_at=here,
             received_at=here,
             regime=rule.regime or Regime.NONE,
-            deadline=decision_date(rule, now),
+            deadline=decision_date(rule, received_at),
+            state_until=first_wait(self.procedure.document, now),
         )
+
+    def _origins(self) -> dict[str, Origin]:
+        """Frozen with the answers: of each one, where it came from; what came from nowhere else was typed today."""
+        typed = Origin(ValueSource.TYPED, verified=False, as_of=clock.today())
+        return {name: self.origins.get(name, typed) for name in self.values}
 
 
 def record_request(session: Session, form: CheckedForm) -> ServiceRequest:
@@ -241,28 +276,35 @@ def _acknowledge(session: Session, request: ServiceRequest, procedure: Procedure
         sent_to=address_in(procedure.document, form.values) or form.applicant.email,
         evidence_received=evidence_names([field for _step, field in procedure.document.fields()], form.values),
         language=request.language,
+        issued_at=request.updated_at,
+        on_paper=form.received_at is not None,
     )
     session.add(
         Acknowledgement(
             request_id=request.id,
             sealed_data=seal_acknowledgement(session, request.id, request.data_key_id, data),
             content_hash=content_hash(data),
-            issued_at=request.submitted_at,
+            issued_at=request.updated_at,
         )
     )
 
 
 def _forward(session: Session, request: ServiceRequest, procedure: ProcedureView) -> None:
-    for route in procedure.document.routing:
-        session.add(Forwarding(request_id=request.id, connection=route.connection))
-        enqueue(
-            session,
-            lane=route.connection,
-            kind=FORWARD_KIND,
-            payload={"request_id": str(request.id), "connection": route.connection},
-            idempotency_key=forwarding_key(request.id, route.connection),
-            group=str(request.id),
-        )
+    for route in procedure.document.first_routes:
+        forward_to(session, request, route.connection)
+
+
+def forward_to(session: Session, request: ServiceRequest, connection: str) -> None:
+    """Have this recipient sent the request; one more row for one that has it already is refused by the table."""
+    session.add(Forwarding(request_id=request.id, connection=connection))
+    enqueue(
+        session,
+        lane=connection,
+        kind=FORWARD_KIND,
+        payload={"request_id": str(request.id), "connection": connection},
+        idempotency_key=forwarding_key(request.id, connection),
+        group=str(request.id),
+    )
 
 
 def forwarding_key(request_id: UUID, connection: str) -> str:

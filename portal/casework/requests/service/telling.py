@@ -20,6 +20,10 @@ TOLD_BY_EMAIL = "email"
 TOLD_BEFORE = "before"
 NOT_TOLD = "none"
 DEPARTMENT_ALERT = "department_alert"
+# What else a department is told of by e-mail: the ``about`` of an alert that concerns no sending.
+OPINION_ASKED = "opinion_asked"
+OPINION_ANSWERED = "opinion_answered"
+DEADLINE_NEAR = "deadline_near"
 
 
 def address_of(session: Session, request: ServiceRequest) -> str:
@@ -73,4 +77,21 @@ def warn_department(session: Session, request: ServiceRequest, connection: str, 
         kind=DEPARTMENT_ALERT,
         payload={"request_id": str(request.id), "connection": connection, "about": about},
         idempotency_key=f"alert:{death}",
+    )
+
+
+def alert_department(session: Session, request: ServiceRequest, about: str, *, opinion_id: UUID | None = None) -> None:
+    """Have a department told by one e-mail of what it has to do: the one asked for an opinion, else the one in charge.
+
+    :param about: ``OPINION_ASKED``, ``OPINION_ANSWERED`` or ``DEADLINE_NEAR``; each is told once.
+    """
+    payload = {"request_id": str(request.id), "connection": "", "about": about}
+    if opinion_id is not None:
+        payload["opinion_id"] = str(opinion_id)
+    enqueue(
+        session,
+        lane=LANE,
+        kind=DEPARTMENT_ALERT,
+        payload=payload,
+        idempotency_key=f"alert:{about}:{opinion_id or request.id}",
     )

@@ -1,6 +1,8 @@
 """The messages of a request: writing one, reading them all."""
 
-from sqlalchemy import select
+from uuid import UUID
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.service import get_version
@@ -10,7 +12,7 @@ from portal.casework.requests.service.sealed import message_content, seal_messag
 from portal.casework.requests.shapes import MessageView
 from portal.ground import clock
 from portal.ground.db import new_id
-from portal.ground.permissions import Actor
+from portal.ground.permissions import Actor, ActorKind
 from portal.people.accounts.service import get_agent
 
 
@@ -52,6 +54,8 @@ def _signature(session: Session, request: ServiceRequest, actor: Actor) -> tuple
     document = get_version(session, request.procedure_id, request.procedure_version).document
     if actor.is_agent and actor.id is not None:
         return get_agent(session, actor.id).display_name, document.acknowledgement.service.designation or ""
+    if actor.kind is ActorKind.SYSTEM:
+        return document.acknowledgement.service.designation or "", ""
     recipients = {route.connection: str(route.recipient) for route in document.routing}
     return recipients.get(actor.label, ""), ""
 
@@ -79,4 +83,16 @@ def message_view(session: Session, request: ServiceRequest, row: RequestMessage,
         text=content["text"],
         posted_at=row.posted_at,
         mine=row.author_kind is reader.kind and (reader.is_resident or row.author_id == reader.id),
+        read_at=row.read_at,
+    )
+
+
+def mark_read(session: Session, request_id: UUID, reader: Actor) -> None:
+    """What the other side wrote is read from now on; what was read already keeps its moment."""
+    resident = RequestMessage.author_kind == ActorKind.RESIDENT
+    session.execute(
+        update(RequestMessage)
+        .where(RequestMessage.request_id == request_id, RequestMessage.read_at.is_(None))
+        .where(~resident if reader.is_resident else resident)
+        .values(read_at=clock.now())
     )

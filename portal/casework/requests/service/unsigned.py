@@ -102,8 +102,8 @@ def _submit_unsigned(
     person_id: UUID | None,
 ) -> SubmittedView:
     form_key = fingerprint(idempotency_key, sector="unsigned_form")
-    code = _code_of(idempotency_key)
-    replay = _find_unsigned(session, form_key, code)
+    code = code_of(idempotency_key)
+    replay = find_unsigned(session, form_key, code)
     if replay is not None:
         return replay
     if person_id and session.scalar(select(ServiceRequest.id).where(ServiceRequest.person_id == person_id)):
@@ -114,11 +114,11 @@ def _submit_unsigned(
             applicant = Applicant(None, person_id or create_person(session), _("Personne sans compte"), "")
             form = CheckedForm(actor, applicant, procedure, values, form_key, Channel.WEB, create_data_key(session))
             request = record_request(session, form)
-            key = _code_key(request.id, code)
+            key = code_key(request.id, code)
             session.add(FollowUp(request_id=request.id, code_key=key, form_key=form_key))
             session.flush()
     except IntegrityError:  # the same form, sent at the same moment
-        replay = _find_unsigned(session, form_key, code)
+        replay = find_unsigned(session, form_key, code)
         if replay is None:
             raise
         return replay
@@ -136,7 +136,8 @@ def _checked(
     return values
 
 
-def _find_unsigned(session: Session, form_key: str, code: str) -> SubmittedView | None:
+def find_unsigned(session: Session, form_key: str, code: str) -> SubmittedView | None:
+    """The request that this form already made, for somebody without an account."""
     query = (
         select(ServiceRequest.id, ServiceRequest.reference)
         .join(FollowUp, FollowUp.request_id == ServiceRequest.id)
@@ -146,7 +147,7 @@ def _find_unsigned(session: Session, form_key: str, code: str) -> SubmittedView 
     return SubmittedView(row.id, row.reference, is_replay=True, code=code) if row else None
 
 
-def _code_of(idempotency_key: str) -> str:
+def code_of(idempotency_key: str) -> str:
     """Eight characters (37 bits), none of which looks or sounds like another, in two groups that can be said."""
     number = int(fingerprint(idempotency_key, sector="follow_up_code"), 16)
     drawn = []
@@ -156,7 +157,8 @@ def _code_of(idempotency_key: str) -> str:
     return f"{''.join(drawn[:4])}-{''.join(drawn[4:])}"
 
 
-def _code_key(request_id: UUID, typed: str) -> str:
+def code_key(request_id: UUID, typed: str) -> str:
+    """What is kept of a code: a keyed fingerprint, bound to its request."""
     compact = "".join(char for char in typed.upper() if char.isalnum())
     return fingerprint(compact, sector=f"follow_up:{request_id}")
 
@@ -172,7 +174,7 @@ def open_with_code(session: Session, reference: str, code: str) -> tuple[str, Ac
         .where(ServiceRequest.reference == (normalise(reference) or ""), ServiceRequest.account_id.is_(None))
     )
     row = session.execute(query).one_or_none()
-    given = _code_key(row.id if row else _NO_PERSON, code)
+    given = code_key(row.id if row else _NO_PERSON, code)
     if not hmac.compare_digest(row.code_key if row else _NOBODY, given) or row is None:
         return None
     return row.reference, follower(row.person_id)

@@ -1,6 +1,7 @@
 """The door of the room. Everything flushes and nothing commits."""
 
 from portal.people.accounts.names import is_birthdate, name_key
+from portal.people.accounts.service.addresses import remove_address, save_address
 from portal.people.accounts.service.agents import (
     agents_of,
     get_agent,
@@ -20,6 +21,10 @@ from portal.people.accounts.service.authorities import (
     with_authority,
 )
 from portal.people.accounts.service.contacts import declare_contact, get_contacts
+from portal.people.accounts.service.declared import declared_by, value_digest
+from portal.people.accounts.service.declaring import declared_labels
+from portal.people.accounts.service.declined import accept_declined, decline_value
+from portal.people.accounts.service.household import remove_member, same_person, save_member
 from portal.people.accounts.service.joining import (
     AccountCode,
     FormerAccount,
@@ -43,32 +48,46 @@ from portal.people.accounts.service.residents import (
 )
 from portal.people.accounts.shapes import (
     AccountView,
+    AddressFacts,
+    AddressView,
     AgentClaims,
     AgentView,
     AuthorityView,
     ContactView,
+    Declared,
     DepartmentView,
     KnownValue,
+    MemberFacts,
+    MemberView,
     ResidentClaims,
 )
 
 __all__ = [
     "AccountCode",
     "AccountView",
+    "AddressFacts",
+    "AddressView",
     "AgentClaims",
     "AgentView",
     "AuthorityView",
     "ContactView",
+    "Declared",
     "DepartmentView",
     "FormerAccount",
     "Joining",
     "KnownValue",
+    "MemberFacts",
+    "MemberView",
     "ResidentClaims",
+    "accept_declined",
     "agents_of",
     "create_authority",
     "create_department",
     "create_person",
     "declare_contact",
+    "declared_by",
+    "declared_labels",
+    "decline_value",
     "find_former_account",
     "forget_person",
     "get_account",
@@ -92,9 +111,15 @@ __all__ = [
     "read_code_for_agent",
     "read_code_to_send",
     "release_agent",
+    "remove_address",
+    "remove_member",
+    "same_person",
+    "save_address",
+    "save_member",
     "send_code",
     "set_agent_active",
     "set_agent_departments",
     "show_code",
+    "value_digest",
     "with_authority",
 ]

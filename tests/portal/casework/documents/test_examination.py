@@ -93,6 +93,7 @@ def test_what_is_glued_behind_a_picture_is_lost() -> None:
     assert b"MZ" not in examined.content
 
 
+@pytest.mark.slow
 def test_a_pdf_that_unpacks_to_gigabytes_harms_only_the_process_that_reads_it() -> None:
     bomb = files.pdf_bomb()
     assert len(bomb) < MAX_BYTES

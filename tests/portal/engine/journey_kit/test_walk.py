@@ -172,8 +172,8 @@ def test_hard_names_are_shown_and_sent_as_they_are(sign_in, town: Town, who: str
 
 def test_contacts_are_kept_for_next_time_only_when_asked(angela: Browser) -> None:
     checked = walk(angela, "carte-mediatheque")
-    assert "Garder mes coordonnées" in checked.text
-    send(angela, checked, "carte-mediatheque", garder="oui")
+    assert "Mes coordonnées" in checked.text
+    send(angela, checked, "carte-mediatheque", garder="coordonnees")
     angela.post("/demarches/accompagnement-numerique/commencer")
     page = angela.get("/demarches/accompagnement-numerique/vous")
     assert step_form(page)["r_contact_email"] == "quelquun@exemple.example"

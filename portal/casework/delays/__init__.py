@@ -1,0 +1,1 @@
+"""How long each procedure really takes: measured, never promised."""

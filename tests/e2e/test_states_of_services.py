@@ -1,0 +1,193 @@
+"""Every page in every state, in Chromium, on the whole product: what everybody sees, the doors, the services.
+
+The residents of this walk have the shortest names and the rarest letters of the sandbox. What a state is stands in
+``tests/support/states.py`` for tests without a browser; here each state is reached as people reach it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser
+
+from portal.ground import clock
+from tests.e2e.audit import State, Visit, visiting
+from tests.e2e.conftest import Stack
+from tests.e2e.scenes import SCHOOL, answer_arrival, read_reference, sign_in
+from tests.e2e.state_checks import StateChecks, Walked, answer_every_step, leave_the_provider, paths_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+GREEK = "ΠΑΡΆΔΕΙΓΜΑ"
+SHORTEST = "Ô Y"
+# Procedures whose every step is opened in the browser: together they have every kind of question and of condition.
+WALKED = {
+    "accompagnement-numerique",
+    "acte-de-naissance",
+    "aide-energie",
+    "carte-mediatheque",
+    "place-en-creche",
+    "stationnement-demenagement",
+}
+REFUSED = {"Victor Dehors": "sans double authentification", "Nadia Inconnue": "sans accès"}
+
+
+class TestServices(StateChecks):
+    titles = 20
+    refusals = 2
+
+
+@pytest.fixture(scope="module")
+def walked(stack: Stack, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Walked:
+    """The walk, once for all the tests of this file."""
+    seen: list[State] = []
+    folder = tmp_path_factory.mktemp("states")
+    with visiting(browser, folder, seen, "resident") as visit:
+        walk_as_visitor(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
+        walk_to_the_agents_door(visit, stack)
+    with visiting(browser, folder, seen, "resident") as visit:
+        walk_in_and_out(visit, stack)
+    with visiting(browser, folder, seen, "resident") as visit:
+        walk_through_the_other_procedures(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
+        walk_at_the_counter(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
+        walk_as_operator(visit, stack)
+    return Walked(seen, folder)
+
+
+def walk_as_visitor(visit: Visit, stack: Stack) -> None:
+    """What everybody sees."""
+    for path, name in (
+        ("/", "accueil"),
+        ("/quotidien", "vie quotidienne"),
+        ("/quotidien/velos", "vélos, question"),
+        ("/quotidien/velos?adresse=3+quai+des+moulins", "vélos, stations"),
+        ("/quotidien/velos?adresse=zzzz", "vélos, adresse inconnue"),
+        ("/participer", "participer"),
+        ("/participer/la-cour-de-l-ecole-des-tilleuls", "sondage, visiteur"),
+        ("/participer/le-nom-du-nouveau-square", "sondage sans compte"),
+        ("/participer/la-rue-des-tanneurs-le-dimanche", "résultats d’un sondage"),
+        ("/participer/la-rue-des-tanneurs-le-dimanche/croisement", "réponses croisées"),
+        ("/quotidien/signalements", "signalements"),
+        ("/quotidien/signalements?etat=closed&genre=sign", "signalements, choisis"),
+        ("/quotidien/signalements/nouveau", "signaler, lieu"),
+        ("/suivre", "suivre sans compte"),
+        ("/demarches", "toutes les démarches"),
+        ("/demarches?q=inscrire+mon+fils", "recherche, trouvé"),
+        ("/demarches?q=zzzz", "recherche, rien"),
+        (SCHOOL, "présentation, visiteur"),
+        (f"/langage?choix=simple&suite={SCHOOL}", "présentation, français simplifié"),
+        (
+            "/langage?choix=complet&suite=/donnees-personnelles/aide-energie",
+            "données d’une démarche, retour au texte complet",
+        ),
+        ("/accessibilite", "accessibilité"),
+        ("/donnees-personnelles", "données personnelles"),
+        ("/donnees-personnelles/inscription-scolaire", "données d’une démarche"),
+        ("/mentions-legales", "mentions légales"),
+        ("/plan-du-site", "plan du site"),
+        ("/verifier", "vérifier un document"),
+        ("/une-page-qui-n-existe-pas", "adresse inconnue"),
+        ("/connexion", "porte des usagers"),
+    ):
+        visit.go(f"{stack.url}{path}", name)
+    visit.hand.press("S’identifier avec FranceConnect")
+    visit.press("Annuler et revenir", "identification interrompue, usager")
+    walk_through_a_list(visit, stack)
+
+
+def walk_through_a_list(visit: Visit, stack: Stack) -> None:
+    """The questions refused then answered, the list, one of its lines, what is taken away, the end."""
+    visit.go(f"{stack.url}/bienvenue", "bienvenue")
+    visit.press("Voir ma liste", "questions d’arrivée refusées")
+    answer_arrival(visit.hand)
+    visit.press("Voir ma liste", "liste d’arrivée")
+    here = urlsplit(visit.page.url).path
+    visit.press("C’est fait", "liste d’arrivée, une ligne faite")
+    for end, name in (
+        ("lignes/ecole", "ligne d’une liste"),
+        ("imprimer", "liste à imprimer"),
+        ("reponses", "réponses d’une liste"),
+        ("effacer", "effacer une liste"),
+    ):
+        visit.go(f"{stack.url}{here}/{end}", name)
+    visit.press("Effacer ma liste", "liste effacée")
+
+
+def walk_to_the_agents_door(visit: Visit, stack: Stack) -> None:
+    """The door of agents, and those who are not let in."""
+    visit.go(f"{stack.url}/agents/connexion", "porte des agents")
+    visit.hand.press("S’identifier avec ProConnect")
+    visit.press("Annuler et revenir", "identification interrompue, agent")
+    for person, why in REFUSED.items():
+        visit.context.clear_cookies()
+        sign_in(visit.hand, stack, person, agent=True)
+        visit.look(f"agent refusé, {why}")
+
+
+def walk_in_and_out(visit: Visit, stack: Stack) -> None:
+    """A space with nothing in it, then leaving."""
+    sign_in(visit.hand, stack, SHORTEST)
+    visit.go(f"{stack.url}/mon-espace", "mon espace, vide")
+    visit.go(f"{stack.url}/demandes/VSI-AAAA-AA", "demande de personne")
+    visit.go(f"{stack.url}/deconnexion", "se déconnecter")
+    visit.hand.press("Se déconnecter")
+    leave_the_provider(visit, stack)
+    visit.look("déconnecté")
+
+
+def walk_through_the_other_procedures(visit: Visit, stack: Stack) -> None:
+    """The other procedures of the sample commune, with a name in Greek letters; one request is then withdrawn."""
+    sign_in(visit.hand, stack, GREEK)
+    visit.page.goto(f"{stack.url}/demarches")
+    open_ones = paths_in(visit.page, "/demarches/")
+    others = [path for path in open_ones if path.removeprefix("/demarches/") in WALKED]
+    assert len(others) == len(WALKED), open_ones
+    for path in others:
+        slug = path.removeprefix("/demarches/")
+        visit.go(f"{stack.url}{path}", f"{slug}, présentation")
+        visit.hand.press("Commencer")
+        answer_every_step(visit, refused=False, label=slug)
+        visit.look(f"{slug}, vérification")
+    visit.press("Envoyer ma demande", "accusé de réception, autres lettres")
+    reference = read_reference(visit.hand)
+    visit.page.goto(f"{stack.url}/demandes/{reference}/retirer")
+    visit.press("Retirer ma demande", "demande, retirée")
+    visit.go(f"{stack.url}/mon-espace", "mon espace, autres lettres")
+
+
+def walk_at_the_counter(visit: Visit, stack: Stack) -> None:
+    """The code refused; a paper refused, then begun, up to its first answers."""
+    sign_in(visit.hand, stack, "Karim Haddad", agent=True)
+    visit.go(f"{stack.url}/agents/guichet", "guichet")
+    visit.press("Ouvrir le brouillon", "guichet, refusé")
+    visit.go(f"{stack.url}/agents/saisie", "saisie, démarches")
+    visit.go(f"{stack.url}/agents/saisie/carte-mediatheque", "saisie, papier")
+    visit.press("Continuer", "saisie, papier refusé")
+    day = clock.today()
+    for label, value in (("Jour", day.day), ("Mois", day.month), ("Année", day.year)):
+        visit.hand.write(label, str(value))
+    visit.hand.choose("Comment la demande est arrivée", "Par téléphone")
+    visit.hand.write("Nom et prénom", "Zoé Müller")
+    visit.hand.choose("Comment lui répondre", "Par courrier")
+    visit.hand.write("Où lui répondre", "3 rue Haute, 38999 Valmont-sur-Iselle")
+    visit.press("Continuer", "saisie, original")
+    visit.press("Ajouter ce fichier", "saisie, fichier refusé")
+    visit.hand.follow("Continuer vers les réponses")
+    visit.look("saisie, première étape")
+    visit.press("Fermer le dossier", "saisie, fermée")
+
+
+def walk_as_operator(visit: Visit, stack: Stack) -> None:
+    """Connections, a pause, what did not leave."""
+    sign_in(visit.hand, stack, "Odile Perrin", agent=True)
+    visit.go(f"{stack.url}/agents/connexions", "connexions")
+    visit.go(f"{stack.url}/agents/connexions/ecoles/pause", "mettre en pause")
+    visit.press("Mettre en pause", "mettre en pause, refusé")
+    visit.hand.write("Raison de la pause", "Maintenance du logiciel jusqu’à 14 h.")
+    visit.press("Mettre en pause", "connexions, en pause")
+    visit.press("Reprendre", "connexions, reprise")
+    visit.go(f"{stack.url}/agents/envois", "envois")

@@ -78,7 +78,8 @@ class StepForm:
         :param answers: all those given so far: linked lists and computed values hang on them
         """
         controls = {PREFIX + field.name: _control(field, _hint(field, shown, known), answers) for field in fields}
-        values = {PREFIX + name: value for name, value in shown.items()}
+        kinds = {field.name: field_concept(field).type for field in fields}
+        values = {PREFIX + name: _as_written(kinds.get(name), value) for name, value in shown.items()}
         self.form: AccessibleForm = build_form(controls)(typed, data=values)
 
     def answers(self) -> dict[str, Any]:
@@ -93,6 +94,13 @@ class StepForm:
     def refuse(self, sentences: Mapping[str, str]) -> None:
         """Attach a sentence to each named field."""
         self.form.refuse({PREFIX + name: sentence for name, sentence in sentences.items()})
+
+
+def _as_written(kind: ConceptType | None, value: Any) -> Any:
+    """A saved value as people write it: decimals after a comma."""
+    if kind in {ConceptType.NUMBER, ConceptType.MONEY} and isinstance(value, str):
+        return value.removesuffix(".00").replace(".", ",")
+    return value
 
 
 def _hint(field: FormField, shown: Mapping[str, Any], known: Mapping[str, Prefilled]) -> Any:

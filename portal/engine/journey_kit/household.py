@@ -2,10 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from portal.ground.dictionary.service import Option
+from portal.ground.dictionary.service import FRENCH, LocalText, Option
 from portal.ground.permissions import Actor
+from portal.people.accounts.service import declared_by
 
 
-def household_options(session: Session, actor: Actor) -> tuple[Option, ...]:  # noqa: ARG001  nobody is known yet
-    """The people that the person told us about; none as long as nothing keeps them. Reads only."""
-    return ()
+def household_options(session: Session, actor: Actor) -> tuple[Option, ...]:
+    """The people whom the person acted for declared, by name. Reads only, one statement."""
+    if actor.subject is None:
+        return ()
+    members = declared_by(session, actor.subject).members
+    return tuple(Option(code=str(one.id), label=LocalText({FRENCH: one.name})) for one in members)

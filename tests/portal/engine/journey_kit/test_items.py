@@ -12,6 +12,8 @@ from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.permissions import SYSTEM
 from portal.ground.settings import Settings
+from portal.people.accounts.enums import MemberRelation
+from portal.people.accounts.service import save_member
 from portal.seed.territory import settle_territory
 from tests.connectors.mobility_doubles import BanDouble
 from tests.support.client import Browser, Page
@@ -95,10 +97,18 @@ def go_on(browser: Browser, expect: int = 303, **more: str) -> Page:
     return browser.post(LIST, {**page.form(LIST), **more}, expect=expect)
 
 
+def offered(page: Page, name: str) -> list[str]:
+    """The answers to choose from, for one field."""
+    return [
+        value for one in page.all("button", name="prendre") if (value := one.get("value", "")).startswith(f"{name}=")
+    ]
+
+
 def test_a_page_is_asked_for_each_child_then_sent(angela: Browser, database: Database) -> None:
     to_the_list(angela)
     many = angela.get(f"{BASE}/foyer", state="many kinds")
     assert "Lisez ceci." in many.text
+    assert many.field("r_loyer")["value"] == "1250,50", "as people write it"
     assert [one.get("value") for one in many.all("input", type="checkbox") if "checked" in one.attrib] == ["caf", "apl"]
     assert len(list(many.tree.iter())) <= 230
     assert angela.get(LIST, expect=303).location == f"{LIST}/1", "straight to the first one"
@@ -143,7 +153,7 @@ def test_a_page_is_asked_for_each_child_then_sent(angela: Browser, database: Dat
 def test_what_was_typed_is_kept_on_the_way_out_and_back(angela: Browser) -> None:
     to_the_list(angela)
     assert fill(angela, f"{LIST}/1", child("Noé", 4, quitter="oui")).location == "/mon-espace?enregistre=oui"
-    assert angela.post(f"{BASE}/commencer").location == LIST
+    assert "Noé" in angela.get(LIST).text
     go_on(angela)
     assert fill(angela, f"{LIST}/1", child("Noé", 12), expect=200).status == 200
     assert angela.get(CHECK).text.count("Noé") >= 1
@@ -224,7 +234,12 @@ def test_those_it_is_not_for_are_told_where_to_go(angela: Browser) -> None:
     assert page.links()["04 65 71 20 99"] == "tel:0465712099"
 
 
-def test_what_was_typed_is_looked_up_and_never_needed(angela: Browser, ban: BanDouble) -> None:
+def test_what_was_typed_is_looked_up_and_never_needed(
+    angela: Browser, ban: BanDouble, database: Database, town: Town
+) -> None:
+    with database.writing() as session:
+        said = {"given_names": "Ilyès", "family_name": "D’Arc"}
+        save_member(session, town.resident(town.angela), said, relation=MemberRelation.CHILD)
     angela.post(f"{BASE}/commencer")
     first = fill(angela, f"{BASE}/foyer", FIRST, expect=200)
     angela.post(f"{BASE}/foyer", {**step_form(first), **HOME})
@@ -234,9 +249,12 @@ def test_what_was_typed_is_looked_up_and_never_needed(angela: Browser, ban: BanD
         return angela.post(lieux, {**step_form(page), **buttons}, expect=expect)
 
     page = angela.get(lieux)
+    mine = press(page, prendre="r_proche=Ilyès D’Arc")
+    assert [one.get("value") for one in mine.all("button", name="prendre")] == ["r_proche=Ilyès D’Arc"]
+    assert step_form(mine)["r_proche"] == "Ilyès D’Arc"
     typed = {**step_form(page), "r_adresse": "rue du Lac", "r_endroit": "rue du Lac", "r_commune": "valm"}
     found = angela.post(lieux, {**typed, "chercher": "r_adresse"}, expect=200, state="search")
-    offers = [one.get("value", "") for one in found.all("button", name="prendre")]
+    offers = offered(found, "r_adresse")
     assert offers[0].startswith("r_adresse=12 Rue du Lac\n38999 ")
     assert found.all("button")[0].get("hidden") is not None or found.all("button", hidden="")
     chosen = press(found, prendre=offers[0])
@@ -244,13 +262,13 @@ def test_what_was_typed_is_looked_up_and_never_needed(angela: Browser, ban: BanD
     assert step_form(chosen)["r_commune"] == "valm", "what was typed elsewhere stays"
 
     spots = press(chosen, chercher="r_endroit")
-    spot = press(spots, prendre=next(one.get("value", "") for one in spots.all("button", name="prendre")))
+    spot = press(spots, prendre=offered(spots, "r_endroit")[0])
     assert step_form(spot)["r_endroit-point"].startswith("45.")
     towns = press(spot, chercher="r_commune")
-    town = press(towns, prendre=next(one.get("value", "") for one in towns.all("button", name="prendre")))
-    assert step_form(town)["r_commune"] == "Valmont-sur-Iselle (38999)"
+    chosen = press(towns, prendre=offered(towns, "r_commune")[0])
+    assert step_form(chosen)["r_commune"] == "Valmont-sur-Iselle (38999)"
     ban.forget_everywhere()
-    page = angela.post(lieux, {**step_form(town), "r_adresse": "Lieu-dit Nulle-Part", "chercher": "r_adresse"}, 200)
+    page = angela.post(lieux, {**step_form(chosen), "r_adresse": "Lieu-dit Nulle-Part", "chercher": "r_adresse"}, 200)
     assert "Nous n’avons rien trouvé" in page.text
     ban.answer(503)
     page = angela.post(lieux, {**step_form(page), "r_adresse": "Chez Rien du tout", "chercher": "r_adresse"}, 200)

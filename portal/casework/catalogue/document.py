@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 from pydantic import Field as Limits
 
 from portal.casework.catalogue.conditions import Condition
@@ -181,6 +181,14 @@ class Delay(_Part):
     count: Annotated[int, Limits(ge=1, le=120)]
     unit: DelayUnit = DelayUnit.MONTHS
     holidays_of: Literal["", "57", "6AE", "971", "972", "973", "974", "976"] = ""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without the place when there is none: acknowledgements issued before it existed keep their fingerprint."""
+        written: dict[str, Any] = write(self)
+        if not written.get("holidays_of"):
+            written.pop("holidays_of", None)
+        return written
 
 
 class ServiceContact(_Part):

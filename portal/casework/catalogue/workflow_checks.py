@@ -9,6 +9,7 @@ from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.workflow import WORDED, Action, Transition, Workflow
 
 Problem = tuple[str, str]
+MAX_LABEL = 80
 
 
 def workflow_problems(document: ProcedureDocument) -> Iterator[Problem]:
@@ -17,6 +18,7 @@ def workflow_problems(document: ProcedureDocument) -> Iterator[Problem]:
     if not isinstance(workflow, Workflow):
         return
     yield from _names(workflow)
+    yield from _labels(workflow)
     yield from _standard(workflow, routed=bool(document.routing))
     yield from _reach(workflow)
     yield from _timeouts(workflow)
@@ -35,6 +37,15 @@ def _names(workflow: Workflow) -> Iterator[Problem]:
             f"workflow.transitions.{code}",
             _("Deux actions du déroulement portent le même nom : %(name)s.", name=code),
         )
+
+
+def _labels(workflow: Workflow) -> Iterator[Problem]:
+    """A label is a button, or a status read in a line."""
+    for kind, parts in (("statuses", workflow.statuses), ("transitions", workflow.transitions)):
+        for one in parts:
+            if any(len(text) > MAX_LABEL for text in one.label.root.values()):
+                sentence = _("Raccourcissez ce libellé : %(limit)s caractères au plus.", limit=MAX_LABEL)
+                yield f"workflow.{kind}.{one.code}.label", sentence
 
 
 def _standard(workflow: Workflow, *, routed: bool) -> Iterator[Problem]:

@@ -93,7 +93,12 @@ def _email_refused(_teller: "Teller", _event: EventView) -> str:
 
 
 def _corrections_asked(teller: "Teller", event: EventView) -> str:
-    labels = [line.label for step in teller.view.steps for line in step.lines if line.name in event.payload["fields"]]
+    labels = [
+        line.label
+        for step in teller.view.steps
+        for line in step.lines
+        if line.name in (event.payload.get("fields") or ())
+    ]
     if not labels:
         return _("Le service vous demande de revoir des réponses.")
     return _("Le service vous demande de revoir : %(what)s.", what=", ".join(labels))

@@ -89,6 +89,9 @@ def test_small_rules() -> None:
     assert not is_due(day, day - timedelta(days=1), stopped=False)
     assert not is_due(None, day, stopped=False)
     assert [usual_days(delay(2, MONTHS)), usual_days(delay(15, DAYS)), usual_days(delay(5, WORKING))] == [62, 15, 9]
+    # What was frozen in acknowledgements before places existed keeps its fingerprint.
+    assert delay(2, MONTHS).model_dump(mode="json") == {"count": 2, "unit": "months"}
+    assert Delay.model_validate(delay(2, WORKING, "57").model_dump()) == delay(2, WORKING, "57")
     assert [at_share(days, 0.9) for days in ([1.2], [1, 2, 3, 4, 10.5], [0.0])] == [2, 11, 1]
     assert at_share([3, 1, 2, 5, 4], 0.5) == 3
 

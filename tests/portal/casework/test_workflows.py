@@ -164,6 +164,11 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
         "workflow.transitions.lapse.does",
         "seulement écrire ou transmettre",
     ),
+    "a label as long as a letter": (
+        changed(statuses={"work": {"label": {"fr": "À l’étude " * 20}}}),
+        "workflow.statuses.work.label",
+        "Raccourcissez",
+    ),
     "a partner that can do nothing": (
         changed(transitions={"grant": {"who": ["supervisor"]}}),
         "workflow.transitions",

@@ -291,3 +291,19 @@ def test_silence_is_said_with_what_to_do(
     assert lead in page.text
     assert advice in page.text
     assert told in meryem.get(f"/agents/dossiers/{reference}", state=f"silence {regime}").text
+
+
+def test_a_workflow_costs_no_statement_more(
+    database: Database, town: Town, meryem: Browser, angela: Browser, chosen: Callable[[str], str]
+) -> None:
+    usual = sent_request(database, town.angela)
+    own = chosen("case")
+
+    def cost(browser: Browser, path: str) -> int:
+        browser.get(path)
+        with counted(database) as statements:
+            browser.get(path)
+        return len(statements)
+
+    for browser, base in ((meryem, "/agents/dossiers"), (angela, "/demandes")):
+        assert cost(browser, f"{base}/{own}") == cost(browser, f"{base}/{usual}")

@@ -176,7 +176,7 @@ def _last_page(slug: str) -> Response:
         title=_("Ce changement n’est pas possible"),
         tab="questions",
         status=422,
-        sentence=_("Une démarche garde au moins une page, et une page garde 40 questions au plus."),
+        sentence=_("Une démarche garde au moins une page, et une page n’accepte qu’un certain nombre de questions."),
     )
 
 

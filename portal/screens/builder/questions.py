@@ -71,7 +71,9 @@ def add_question(slug: str, step_slug: str) -> Response:
         lambda document: outline.add_question(document, step_slug, question),
         part="question_added",
         then=lambda kept: url_for("builder.question_form", slug=slug, name=_added(kept, before), fait="ajout"),
-        again=lambda _wrong: _ask_datum(slug, step_slug=step_slug, wrong=_("Une page garde 40 questions au plus.")),
+        again=lambda _wrong: _ask_datum(
+            slug, step_slug=step_slug, wrong=_("Cette page a trop de questions : mettez celle-ci sur une autre page.")
+        ),
         typing=_typing(),
     )
 

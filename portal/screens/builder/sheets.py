@@ -276,7 +276,9 @@ def workflow_names(kind: Any = None) -> tuple[str, ...]:
     return tuple(name for part in get_args(annotation) for name in workflow_names(part))
 
 
-def workflow(words: Mapping[str, Any]) -> list[Entry]:
-    """How the department works on a request."""
+def workflow(document: ProcedureDocument, words: Mapping[str, Any]) -> list[Entry]:
+    """How the department works on a request: nothing to choose when the procedure describes a workflow of its own."""
+    if not isinstance(document.workflow, str):
+        return []
     options = [(name, str(words.get(name, name))) for name in workflow_names()]
     return [Entry("circuit", ("workflow",), choice(_("Circuit de traitement"), options))]

@@ -25,7 +25,7 @@ def _entries(tab: str, document: ProcedureDocument, departments: Sequence[tuple[
         return sheets.legal()
     if tab == "envois":
         return sheets.routing(document, connection_titles())
-    return sheets.workflow(wording.WORKFLOWS)
+    return sheets.workflow(document, wording.WORKFLOWS)
 
 
 def _sheet(slug: str, tab: str) -> SheetPage:
@@ -61,5 +61,6 @@ def _show(slug: str, tab: str, wrong: Mapping[str, str] | None = None) -> Respon
         wrong=wrong,
         hidden={},
         submit="",
+        nothing=wording.NOTHING.get(tab, ""),
         back=url_for("builder.overview", slug=slug),
     )

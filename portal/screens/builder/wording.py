@@ -62,6 +62,11 @@ TAB_TITLES: Words = {
     "envois": _l("À qui la demande est envoyée"),
     "circuit": _l("Circuit de traitement"),
 }
+# Under a tab that has nothing to type in.
+NOTHING: Words = {
+    "envois": _l("Aucune connexion n’est configurée : la demande reste dans l’espace des agents."),
+    "circuit": _l("Cette démarche a un circuit à elle : il se change dans l’onglet « Versions et YAML »."),
+}
 TYPES: Words = {
     "text": _l("Texte court"),
     "long_text": _l("Texte long"),

@@ -40,7 +40,7 @@ __all__ = [
 
 Change = Callable[[ProcedureDocument], ProcedureDocument]
 # Addresses beside those of procedures: a procedure of that name could not be opened.
-TAKEN = frozenset({"nouvelle"})
+TAKEN = frozenset({"concepts", "nouvelle"})
 
 
 def create_procedure(session: Session, actor: Actor, *, title: str, department: str, theme: str) -> DraftView:

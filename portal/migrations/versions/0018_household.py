@@ -1,13 +1,13 @@
 """household, addresses, refused values; where answers came from; when messages were read
 
-Revision: 0019, after 0014. 2026-11-26
+Revision: 0018, after 0017. 2026-11-26
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

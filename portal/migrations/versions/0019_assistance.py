@@ -1,14 +1,14 @@
 """drafts given up, resume codes, agents let in to a draft, papers typed in
 
-Revision: 0020, after 0014. 2026-11-26
+Revision: 0019, after 0018. 2026-11-26
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0020"
-down_revision = "0019"
+revision = "0019"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

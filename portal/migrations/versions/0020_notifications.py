@@ -1,14 +1,14 @@
 """notifications: channels chosen, deliveries, verified phones
 
-Revision: 0021, after 0014. 2026-11-26
+Revision: 0020, after 0019. 2026-11-26
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0021"
-down_revision = "0014"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 

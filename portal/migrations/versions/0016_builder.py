@@ -1,14 +1,14 @@
 """drafts of procedures: how often they were changed, by whom, and what the last change replaced
 
-Revision: 0017, after 0014. 2026-11-26
+Revision: 0016, after 0015. 2026-11-26
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0017"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """why a version was published, and the concepts proposed for the dictionary
 
-Revision: 0018, after 0014. 2026-11-26
+Revision: 0017, after 0016. 2026-11-26
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from portal.ground.db.types import JsonData, UtcDateTime
 
-revision = "0018"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """wordings, printed forms, copies of one's data, notices before the end; rows that go after an erasure
 
-Revision: 0022, after 0014. 2026-11-26
+Revision: 0021, after 0020. 2026-11-26
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from portal.ground.db import allow_changes, forbid_changes
 
-revision = "0022"
-down_revision = "0014"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """workflows, opinions of other departments, times waited, measured delays
 
-Revision: 0016, after 0014. 2026-11-26
+Revision: 0015, after 0014. 2026-11-26
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None

@@ -40,10 +40,10 @@ AGENTS = (
     ("o.operateur", "Odile Perrin", Role.OPERATOR, ()),
     ("i.moreau", "Inès Moreau", Role.PROCEDURE_OFFICER, ()),
     ("j.ferrand", "Jonas Ferrand", Role.DEPARTMENT_AGENT, ("voirie", "urbanisme")),
-    ("m.yildiz", "Meryem Yıldız", Role.DEPARTMENT_AGENT, ("mediatheque", "culture", "sports")),
+    ("m.yildiz", "Meryem Yıldız", Role.DEPARTMENT_AGENT, ("mediatheque",)),
     ("h.rasoa", "Hanta Rasoa", Role.DEPARTMENT_AGENT, ("etat-civil",)),
     ("t.kowalski", "Tomasz Kowalski", Role.DEPARTMENT_AGENT, ("ccas",)),
-    ("n.belkacem", "Nadia Belkacem", Role.DEPARTMENT_AGENT, ("vie-associative",)),
+    ("n.belkacem", "Nadia Belkacem", Role.DEPARTMENT_AGENT, ("vie-associative", "culture", "sports")),
     ("p.mendes", "Paulo Mendes", Role.DEPARTMENT_AGENT, ("voirie", "dechets")),
 )
 

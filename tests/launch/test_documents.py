@@ -51,13 +51,16 @@ def test_the_guide_names_the_commands_that_exist():
 
 
 def test_the_connection_of_the_guide_is_one_the_settings_accept():
-    (example,) = [one for one in blocks("exploitation.md", "toml") if "[connections." in one]
-    connection = ConnectionSettings.model_validate(tomllib.loads(example)["connections"]["ecoles"])
-    assert all(variable.startswith("PARVIS_SECRET_") for variable in connection.secrets.values())
+    examples = [one for one in blocks("exploitation.md", "toml") if "[connections." in one]
+    named = [named for one in examples for named in tomllib.loads(one)["connections"].items()]
+    assert {name for name, _settings in named} >= {"ecoles", "sms"}
+    for _name, settings in named:
+        connection = ConnectionSettings.model_validate(settings)
+        assert all(variable.startswith("PARVIS_SECRET_") for variable in connection.secrets.values())
 
 
 def test_the_procedure_of_the_page_could_be_published():
-    (example,) = blocks("ajouter-une-demarche.md", "yaml")
+    example, *_parts = blocks("ajouter-une-demarche.md", "yaml")
     assert problems_of(read_document(yaml.safe_load(example)), connections={"demo"}) == {}
 
 

@@ -38,6 +38,8 @@ NOT_PAGES = frozenset(
         "counter.erase_entry",
         "counter.reopen_entry",
         "counter.desk_back_to_check",
+        "counter.desk_remove_item",
+        "counter.entry_remove_item",
         "counter.drop_original",
         "counter.entry_back_to_check",
         "myspace.withdraw_consent",
@@ -134,7 +136,13 @@ register(
     none_open="test_a_portal_without_procedures",
 )
 register("pages.accessibility", "visitor", _PAGES, plain="test_the_accessibility_statement_is_honest")
-register("pages.personal_data", "visitor", _PAGES, plain="test_personal_data_come_from_the_procedures")
+register(
+    "pages.personal_data",
+    "visitor",
+    _PAGES,
+    plain="test_personal_data_come_from_the_procedures",
+    one_theme="test_personal_data_come_from_the_procedures",
+)
 register("pages.procedure_data", "visitor", _PAGES, plain="test_the_data_of_one_procedure")
 _NOTICES = "portal/screens/test_notices.py"
 _PROVEN = "test_a_number_is_proven_by_a_code_that_serves_once"
@@ -907,6 +915,12 @@ register(
     desk_conflict="test_two_agents_at_once_meet_the_page_of_two_windows",
 )
 register("counter.desk_check", "agent", _DESK, plain=_HELPED)
+_SEVERAL, _SEVERAL_TYPED = "test_several_children_and_the_way_out_at_the_desk", "test_several_children_of_a_paper"
+for _item in ("show_item", "save_item", "confirm_removal", "show_exit"):
+    register(f"counter.desk_{_item}", "agent", _DESK, desk=_SEVERAL)
+    register(f"counter.entry_{_item}", "agent", _DESK, plain=_SEVERAL_TYPED)
+register("counter.desk_show_step", "agent", _DESK, desk_list=_SEVERAL)
+register("counter.entry_show_step", "agent", _DESK, list=_SEVERAL_TYPED)
 register("counter.desk_send", "agent", _DESK, plain=_HELPED)
 register("counter.desk_resume", "agent", _DESK, plain=_HELPED)
 register("counter.desk_add_file", "agent", _DESK, plain=_HELPED)

@@ -95,6 +95,7 @@ NAMES: Mapping[str, LazyString] = {
     "recourse": _l("les voies de recours"),
     "exemption": _l("l’explication de l’absence de décision"),
     "missing_evidence": _l("le délai pour compléter"),
+    "alert_days": _l("l’alerte avant l’échéance"),
 }
 _LAW = frozenset({"retention_days", "legal_basis", "legal_references", "department"})
 _SENDING = frozenset({"workflow", "own_form", "own_desk", "channels"})

@@ -19,16 +19,12 @@ Problem = tuple[str, str]
 TAKEN_SLUGS = frozenset(
     {"abandonner", "ailleurs", "brouillon-efface", "changement", "commencer", "envoyer", "formulaire", "verifier"}
 )
-MAX_FIELDS = 1000
 # Concepts that a procedure may ask as many times as it has questions of that kind, each in its own words.
 IN_OWN_WORDS = "form."
 
 
 def faults_of(document: ProcedureDocument) -> Iterator[Problem]:
-    """What stands against the questions; nothing more is looked at in a document that has too many of them."""
-    if sum(len(step.fields) for step in document.steps) > MAX_FIELDS:
-        yield "steps", _("Cette démarche pose plus de %(limit)s questions : raccourcissez-la.", limit=MAX_FIELDS)
-        return
+    """What stands against the questions."""
     yield from _names(document)
     asked = Asked()
     for step in document.steps:

@@ -81,13 +81,17 @@ def personal_data() -> Response:
     """What is kept, why and for how long: read from what runs the portal: dictionary, journeys, inventory of tables."""
     here = _("Données personnelles")
     known = [concept for concept in list_concepts() if concept.source_of_truth is Source.FRANCECONNECT]
+    theme = request.args.get("theme", "")
+    procedures = [one for one in list_published(unit(), language=reading_language()) if theme in ("", one.theme)]
     return page(
         "pages/personal_data.html",
         title=here,
-        procedures=list_published(unit(), language=reading_language()),
+        procedures=procedures,
+        themes=wording.by_theme(procedures) if not theme and len(procedures) > wording.WHOLE_AT_MOST else [],
         journeys=[journey for journey in current_journeys() if journey.categories],
         known=known,
         durations=list_durations(),
+        words=wording,
         trail=_trail(here),
     )
 

@@ -136,6 +136,45 @@ def test_a_draft_is_finished_at_the_desk_and_the_person_reads_all_of_it(
         assert "n’est plus affiché" in karim.get(f"{base}/accuse", 409, state="over").text
 
 
+def test_several_children_and_the_way_out_at_the_desk(angela: Browser, karim: Browser, town: Town) -> None:
+    slug, step = "place-accueil-loisirs", "place-accueil-loisirs/enfants"
+    fill_step(angela, angela.post(f"/demarches/{slug}/commencer").location)
+    shown = angela.follow(angela.post(f"/demarches/{slug}/ailleurs", {"acte": "creer"}))
+    code = CODE.search(shown.text)
+    assert code
+    base = open_file(karim, code.group())
+    here = fill_step(karim, next_page(karim, base)).location
+    assert here == f"{base}/{step}"
+    first = karim.follow(karim.get(here, 303), state="desk")
+    assert "Vous aidez Angela DUBOIS" in first.text
+    assert step_form(first)["vues"]
+    year = {"household_child_birthdate-year": str(clock.today().year - 14)}
+    out = karim.follow(fill_step(karim, f"{here}/1", **year), state="desk")
+    assert "s’arrête à 11 ans" in out.text
+    assert not [one for one in out.links().values() if one.startswith(f"/demarches/{slug}")]
+    listed = karim.follow(fill_step(karim, f"{here}/1"), state="desk list")
+    assert not [one for one in listed.links().values() if one.startswith(f"/demarches/{slug}")]
+    asked = karim.get(f"{here}/1/retirer", state="desk")
+    assert karim.post(f"{here}/1/retirer", asked.form(f"{here}/1/retirer")).location == here
+
+
+def test_several_children_of_a_paper(karim: Browser) -> None:
+    slug = "place-accueil-loisirs"
+    base = karim.post(f"/agents/saisie/{slug}", about_paper(canal="phone")).location.removesuffix("/original")
+    here = karim.get(karim.get(f"{base}/suite", 303).location, 303).location
+    while not here.endswith("/enfants"):
+        here = fill_step(karim, here).location
+    first = karim.follow(karim.get(here, 303), state="plain")
+    assert step_form(first)["vues"]
+    year = {"household_child_birthdate-year": str(clock.today().year - 14)}
+    out = karim.follow(fill_step(karim, f"{here}/1", **year), state="plain")
+    assert "s’arrête à 11 ans" in out.text
+    wrong = karim.post(f"{here}/1", {**step_form(karim.get(f"{here}/1")), "r_household_child_given_names": ""}, 422)
+    assert "Prénom" in wrong.text
+    karim.get(f"{here}/1/retirer", state="plain")
+    karim.get(here, state="list")
+
+
 def test_nothing_is_opened_without_the_code_and_the_agreement(karim: Browser, angela: Browser) -> None:
     code = begin(angela)
     page = karim.post(DESK, {"code": "", "accord": ""}, 422, state="error")

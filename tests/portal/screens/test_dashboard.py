@@ -5,12 +5,12 @@ from uuid import uuid4
 
 from flask import Flask
 
+from portal.casework.delays.service import Delays
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import RequestStatus
 from portal.ground import clock
 from portal.ground.db import Database
 from portal.screens.myspace import wording
-from portal.screens.myspace.queries import MeasuredDelay
 from tests.support.client import Browser
 from tests.support.town import Town, counted, sent_request
 
@@ -65,5 +65,5 @@ def test_a_long_list_is_cut_and_can_be_seen_whole(angela: Browser, town: Town, d
 
 def test_a_measured_delay_is_said_as_a_habit(app: Flask) -> None:
     with app.test_request_context():
-        said = wording.say_delay(MeasuredDelay(median_days=1, ninth_days=12))
+        said = wording.say_delay(Delays(median_days=1, p90_days=12, cases=8, computed_at=clock.now()))
     assert said == "D’habitude : 1 jour ; 9 demandes sur 10 en 12 jours, sans compter le temps de vos réponses"

@@ -174,7 +174,8 @@ def test_personal_data_come_from_the_procedures(visitor: Browser, database: Data
     with counted(database) as statements:
         page = visitor.get("/donnees-personnelles", state="plain")
     assert len(statements) <= 2
-    assert page.links()["Inscription scolaire et restauration"] == "/donnees-personnelles/inscription-scolaire"
+    chosen = visitor.get(page.links()["Enfance et école : 3 démarches"].partition("#")[0], state="one theme")
+    assert chosen.links()["Inscription scolaire et restauration"] == "/donnees-personnelles/inscription-scolaire"
     assert "Bienvenue : date d’arrivée, foyer par tranches d’âge" in page.text
     assert "90 jours après la dernière visite" in page.text
     assert "donnees@valmont-sur-iselle.example" in page.text

@@ -17,7 +17,7 @@ from tests.support.client import Browser, Page
 from tests.support.town import LIBRARY, Town, request_id_of, sent_request
 from tests.support.walking import answers_for, fill_step, send, step_form, walk
 
-CARD, LEISURE, HELP = "carte-mediatheque", "place-accueil-loisirs", "accompagnement-numerique"
+CARD, NURSERY, HELP = "carte-mediatheque", "place-en-creche", "accompagnement-numerique"
 HOME = {"line": "1 rue de l’Église", "postcode": "38999", "city": "Clairval"}
 CHILD = {"given_names": "Nour-Élise", "family_name": "D’Exemple", "birthdate": "2019-04-03"}
 
@@ -37,13 +37,18 @@ def accept_step(browser: Browser, path: str, **typed: str) -> Page:
     """Go on with what the form offers; only what it does not know is typed."""
     page = browser.get(path)
     offered = {name: value for name, value in step_form(page).items() if value}
-    return browser.post(path, {**answers_for(page), **offered, **{f"r_{name}": text for name, text in typed.items()}})
+    given = {**answers_for(page), **offered, **{f"r_{name}": text for name, text in typed.items()}}
+    answer = browser.post(path, given, expect=None)
+    if answer.status == 200:  # a question more, which an answer has just opened
+        answer = browser.post(path, {**step_form(answer), **answers_for(answer), **given, "vues": ""}, expect=None)
+    assert answer.status == 303, answer.text
+    return answer
 
 
 def accept(browser: Browser, slug: str) -> Page:
     """From the start, or from where the form stands, to the check page, going on with what is offered."""
     browser.post(f"/demarches/{slug}/commencer")
-    here = browser.get(f"/demarches/{slug}/commencer", 303)
+    here = browser.get(f"/demarches/{slug}/commencer?suite=oui", 303)
     while not here.location.endswith("/verifier"):
         here = accept_step(browser, here.location)
     return browser.follow(here)
@@ -51,9 +56,9 @@ def accept(browser: Browser, slug: str) -> Page:
 
 def reach_child(browser: Browser) -> Page:
     """The page about the child, once what comes before is answered."""
-    browser.post(f"/demarches/{LEISURE}/commencer")
+    browser.post(f"/demarches/{NURSERY}/commencer")
     for step in ("vous", "adresse"):
-        here = fill_step(browser, f"/demarches/{LEISURE}/{step}")
+        here = fill_step(browser, f"/demarches/{NURSERY}/{step}")
     return browser.follow(here)
 
 
@@ -62,7 +67,7 @@ def test_each_answer_is_sent_with_where_it_came_from_and_it_is_frozen(
 ) -> None:
     with database.writing() as session:
         address = save_address(session, town.resident(town.angela), HOME, kind=AddressKind.CURRENT)
-    angela.post(f"/demarches/{CARD}/commencer")
+    angela.post(f"/demarches/{CARD}/commencer?suite=oui")
     accept_step(angela, f"/demarches/{CARD}/vous", contact_email="autre@exemple.example")
     checked = accept(angela, CARD)
     assert checked.text.count("Déclaré par vous le") == 3
@@ -79,11 +84,11 @@ def test_each_answer_is_sent_with_where_it_came_from_and_it_is_frozen(
     assert sources["library_card_kind"] == (ValueSource.TYPED, False)
     assert "FranceConnect, vérifié" in angela.get(f"/demandes/{reference}/reponses").text
     agents = sign_in(town.meryem).get(f"/agents/dossiers/{reference}").text
-    assert all(words in agents for words in ("FranceConnect, vérifié", "saisi", "déclaré le"))
+    assert all(words in agents for words in ("FranceConnect, vérifié", "Sans mention d’origine : saisi", "déclaré le"))
 
 
 def test_a_forged_field_never_replaces_what_is_verified(angela: Browser, town: Town, database: Database) -> None:
-    angela.post(f"/demarches/{CARD}/commencer")
+    angela.post(f"/demarches/{CARD}/commencer?suite=oui")
     fill_step(angela, f"/demarches/{CARD}/vous", person_family_name="PIRATE", person_birthdate="1901-01-01")
     reference = send(angela, walk(angela, CARD), CARD)
     line = lines_of(database, town, reference)["person_family_name"]
@@ -133,8 +138,8 @@ def test_the_next_form_takes_what_the_last_request_said_unless_refused(
     sent_request(database, town.angela, adresse=older)
     reference = sent_request(database, town.angela)
     sent_request(database, town.layla, adresse=older | {"address_current_city": "Ailleurs"})
-    path = f"/demarches/{LEISURE}"
-    angela.post(f"{path}/commencer")
+    path = f"/demarches/{NURSERY}"
+    angela.post(f"{path}/commencer?suite=oui")
     page = angela.follow(fill_step(angela, f"{path}/vous"))
     assert step_form(page)["r_address_current_line"] == LIBRARY["adresse"]["address_current_line"]
     assert f"Repris de votre demande {reference} du" in page.words_of("q-address_current_line-aide")
@@ -153,7 +158,7 @@ def test_the_next_form_takes_what_the_last_request_said_unless_refused(
     again = angela.follow(angela.post("/mon-espace/propositions", {"tout": "oui"}))
     assert "Tout vous sera proposé de nouveau." in again.text
     assert "8 quai des Moulins" in step_form(angela.get(f"{path}/adresse"))["r_address_current_line"]
-    reference_two = send(angela, accept(angela, LEISURE), LEISURE)
+    reference_two = send(angela, accept(angela, NURSERY), NURSERY)
     line = lines_of(database, town, reference_two)["address_current_city"]
     assert line.origin is not None
     assert (line.origin.source, line.origin.reference) == (ValueSource.EARLIER_REQUEST, reference)
@@ -174,7 +179,7 @@ def test_what_was_refused_has_an_end(angela: Browser, town: Town, database: Data
 
 
 def test_nothing_is_kept_unless_ticked(angela: Browser, town: Town, database: Database) -> None:
-    checked = walk(angela, LEISURE)
+    checked = walk(angela, NURSERY)
     for words in (
         "Garder mes coordonnées",
         "Garder mon adresse : Valmont, 38999 Valmont",
@@ -182,7 +187,7 @@ def test_nothing_is_kept_unless_ticked(angela: Browser, town: Town, database: Da
     ):
         assert words in checked.text
     assert not any("checked" in one.attrib for one in checked.all("input", type="checkbox"))
-    send(angela, checked, LEISURE)
+    send(angela, checked, NURSERY)
     with database.reading() as session:
         assert get_contacts(session, town.angela.person_id).email == ""
     assert declared(database, town) == Declared()
@@ -190,14 +195,14 @@ def test_nothing_is_kept_unless_ticked(angela: Browser, town: Town, database: Da
 
 @pytest.mark.parametrize("ticked", ["enfant", "adresse"])
 def test_what_is_ticked_is_kept_and_nothing_else(angela: Browser, town: Town, database: Database, ticked: str) -> None:
-    send(angela, walk(angela, LEISURE), LEISURE, garder=ticked)
+    send(angela, walk(angela, NURSERY), NURSERY, garder=ticked)
     kept = declared(database, town)
     with database.reading() as session:
         mail = get_contacts(session, town.angela.person_id).email
     assert [len(kept.members), len(kept.addresses), len(mail) and 1] == [
         int(ticked == code) for code in ("enfant", "adresse", "coordonnees")
     ]
-    boxes = {one.get("value") for one in walk(angela, LEISURE).all("input", name="garder")}
+    boxes = {one.get("value") for one in walk(angela, NURSERY).all("input", name="garder")}
     assert boxes == {"enfant", "adresse", "coordonnees"} - {ticked}, "what is kept is not asked about again"
 
 
@@ -208,7 +213,7 @@ def test_the_child_is_chosen_among_those_who_are_known(angela: Browser, town: To
         save_member(session, who, {"given_names": "Ilyès", "birthdate": "2021-00-00"}, relation=MemberRelation.CHILD)
         save_member(session, who, {"given_names": "Conjoint"}, relation=MemberRelation.PARTNER)
     page = reach_child(angela)
-    page = angela.get(f"/demarches/{LEISURE}/enfant", state="children")
+    page = angela.get(f"/demarches/{NURSERY}/enfant", state="children")
     assert step_form(page)["r_household_child_given_names"] == "", "nothing is presumed"
     assert "Conjoint" not in page.text
     links = {words: address for words, address in page.links().items() if words.startswith("Reprendre")}
@@ -225,23 +230,23 @@ def test_the_child_is_chosen_among_those_who_are_known(angela: Browser, town: To
     assert (form["r_household_child_birthdate-day"], form["r_household_child_birthdate-year"]) == ("3", "2019")
     other = step_form(angela.get(ilyes))
     assert (other["r_household_child_given_names"], other["r_household_child_birthdate-year"]) == ("Ilyès", "")
-    page = angela.follow(angela.post(f"/demarches/{LEISURE}/enfant", form))
-    reference = send(angela, accept(angela, LEISURE), LEISURE)
+    page = angela.follow(angela.post(f"/demarches/{NURSERY}/enfant", form))
+    reference = send(angela, accept(angela, NURSERY), NURSERY)
     origins = {name: line.origin for name, line in lines_of(database, town, reference).items()}
     for name in ("given_names", "family_name", "birthdate"):
         origin = origins[f"household_child_{name}"]
         assert origin is not None
         assert origin.source is ValueSource.HOUSEHOLD
     for hostile in ("autre", str(uuid4()), "VAL-AAAA-AA.enfant.0", "<script>"):
-        assert angela.get(f"/demarches/{LEISURE}/vous?enfant={hostile}").status == 200
+        assert angela.get(f"/demarches/{NURSERY}/vous?enfant={hostile}").status == 200
 
 
 def test_a_child_of_an_earlier_request_is_offered_with_its_reference_but_not_somebody_else_s(
     angela: Browser, sign_in: Callable[..., Browser], town: Town
 ) -> None:
     reach_child(angela)
-    fill_step(angela, f"/demarches/{LEISURE}/enfant", household_child_given_names="Anaïs")
-    reference = send(angela, accept(angela, LEISURE), LEISURE)
+    fill_step(angela, f"/demarches/{NURSERY}/enfant", household_child_given_names="Anaïs")
+    reference = send(angela, accept(angela, NURSERY), NURSERY)
     page = reach_child(angela)
     assert "Anaïs Valmont" in page.text
     assert f"Repris de votre demande {reference}" in page.text
@@ -260,7 +265,7 @@ def test_what_is_known_costs_the_same_whatever_there_is(angela: Browser, town: T
 
     with database.reading() as session:
         get_published(session, HELP)
-    angela.post(f"/demarches/{HELP}/commencer")
+    angela.post(f"/demarches/{HELP}/commencer?suite=oui")
     few = cost()
     for _number in range(3):
         sent_request(database, town.angela)

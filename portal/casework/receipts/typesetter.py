@@ -21,6 +21,9 @@ REFUSED = 3
 SQUARE = "\N{WHITE SQUARE}"
 LAST_LATIN = "\u024f"
 JOINERS = "\u200c\u200d"
+# Vowels of Thai and Lao that are written as letters, half of which is drawn on the letter before.
+HALF_SIGNS = "\u0e33\u0eb3"
+DRAWING = "svg"
 USUAL_SIGNS = "".join(map(chr, range(0x300, 0x370)))
 KEPT = "’«»–…\u202f"
 _UNDISPLAYABLE = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
@@ -47,19 +50,19 @@ def undisplayable(message: str) -> str:
 
 
 def mapped(value: Any, change: Callable[[str], str]) -> Any:
-    """``value`` with each of its strings changed."""
+    """``value`` with each of its strings changed, drawings excepted: their source is not read by anybody."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, list):
         return [mapped(one, change) for one in value]
     if isinstance(value, dict):
-        return {name: mapped(one, change) for name, one in value.items()}
+        return {name: one if name == DRAWING else mapped(one, change) for name, one in value.items()}
     return value
 
 
 def is_attached(one: str) -> bool:
     """True for what is drawn on or joins its neighbours: accents, vowel signs, joiners."""
-    return unicodedata.category(one)[0] == "M" or one in JOINERS
+    return unicodedata.category(one)[0] == "M" or one in JOINERS or one in HALF_SIGNS
 
 
 def bare_squares(text: str) -> str:

@@ -220,6 +220,13 @@ def test_nobody_is_refused_for_a_name(count: int) -> None:
     assert count // 12 < with_missing < count // 2, "some letters have no glyph, most have one"
 
 
+@pytest.mark.parametrize("name", ["0\u0e33", "0 \u0e33", "0\u0e33\u0e32", "a\u0eb3", "<\u0e33"])
+def test_half_a_vowel_on_a_figure_leaves_the_drawing_alone(name: str) -> None:
+    pdf, missing = typeset(name)
+    assert pdf.startswith(b"%PDF-")
+    assert "0" not in missing, "the figures of the reference and of the dates are all there"
+
+
 @given(st.text(max_size=60))
 @settings(max_examples=40)
 def test_no_text_whatever_is_refused(name: str) -> None:

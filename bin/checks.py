@@ -27,6 +27,30 @@ from environment import ROOT, SetUpError
 VENV = ROOT / ".venv-test"
 SCRIPTS = VENV / "bin"
 FAST = "not browser and not slow"
+# What goes through every case of one thing, long to run and seldom the first to fail: the whole run has it.
+CASE_BY_CASE = (
+    "tests/architecture/test_translations.py",
+    "tests/connectors/sandbox/test_program.py",
+    "tests/connectors/sandbox/test_wrong_answers.py",
+    "tests/connectors/test_contract_mobility.py",
+    "tests/connectors/test_contract_school.py",
+    "tests/connectors/test_email.py",
+    "tests/journeys/test_bikes.py",
+    "tests/portal/engine/exchanges/test_follow_ups.py",
+    "tests/portal/engine/exchanges/test_partners.py",
+    "tests/portal/engine/exchanges/test_text_messages.py",
+    "tests/portal/engine/journey_kit/test_asking.py",
+    "tests/portal/engine/journey_kit/test_evidence.py",
+    "tests/portal/engine/journey_kit/test_start.py",
+    "tests/portal/engine/journey_kit/test_walk.py",
+    "tests/portal/ground/web/test_failures.py",
+    "tests/portal/ground/web/test_headers.py",
+    "tests/portal/people/test_returns.py",
+    "tests/portal/people/test_sandbox_sign_in.py",
+    "tests/portal/people/test_sign_in_attacked.py",
+    "tests/portal/people/test_sign_in_refused.py",
+    "tests/portal/safekeeping",
+)
 POSTGRESQL = {"PARVIS_TEST_DATABASE": "postgresql"}
 # The kill test sends 500 requests on PostgreSQL, where installations run; enough on SQLite to meet every kind of kill.
 FEWER_KILLED = {"PARVIS_KILL_REQUESTS": "200"}
@@ -132,7 +156,8 @@ def reading() -> list[Step]:
 
 def quick_steps() -> list[Step]:
     """What each commit runs."""
-    return [*reading(), pytest("Tests rapides (SQLite)", "-n", "2", "--dist", "worksteal", "-m", FAST)]
+    without = [f"--ignore={file}" for file in CASE_BY_CASE]
+    return [*reading(), pytest("Tests rapides (SQLite)", "-n", "2", "--dist", "worksteal", "-m", FAST, *without)]
 
 
 def engine_free() -> list[str]:

@@ -130,6 +130,8 @@ def _control(field: FormField, hint: Any, answers: Mapping[str, Any] | None) -> 
         partial = concept.type is ConceptType.PARTIAL_DATE
         return DatePartsField(label, partial=partial, autocomplete=concept.autocomplete, **common)
     token = ONE_LINE_TOKENS.get(concept.autocomplete or "", concept.autocomplete)
+    if token is None and concept.type in {ConceptType.EMAIL, ConceptType.PHONE}:
+        token = "off"  # somebody else's: the browser must not put the person's own there
     return TextLineField(label, autocomplete=token, **LINES.get(concept.type, {}), **common)
 
 

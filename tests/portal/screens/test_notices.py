@@ -202,7 +202,7 @@ def test_what_does_not_arrive_is_told_to_both_sides(
     meryem = sign_in(town.meryem)
     noticed(database, NoticeChannel.SMS, DeliveryProgress.REFUSED, "absent_subscriber")
     noticed(database, NoticeChannel.EMAIL, DeliveryProgress.REFUSED, "smtp_550")
-    told = meryem.get(f"/agents/dossiers/{reference}").words_of("t-avis")
+    told = meryem.get(f"/agents/dossiers/{reference}").words_of("t-envoye")
     assert told == "Ce qui a été envoyé à la personne"
     page = meryem.get(f"/agents/dossiers/{reference}").text
     assert "Le téléphone de la personne n’a pas répondu. Numéro à corriger" in page

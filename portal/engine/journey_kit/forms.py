@@ -130,9 +130,9 @@ def _control(field: FormField, hint: Any, answers: Mapping[str, Any] | None) -> 
         partial = concept.type is ConceptType.PARTIAL_DATE
         return DatePartsField(label, partial=partial, autocomplete=concept.autocomplete, **common)
     token = ONE_LINE_TOKENS.get(concept.autocomplete or "", concept.autocomplete)
-    if token is None and concept.type in {ConceptType.EMAIL, ConceptType.PHONE}:
-        token = "off"  # somebody else's: the browser must not put the person's own there
-    return TextLineField(label, autocomplete=token, **LINES.get(concept.type, {}), **common)
+    # Somebody else's address or number: the browser must not put the person's own there.
+    otherwise = "off" if concept.type in {ConceptType.EMAIL, ConceptType.PHONE} else None
+    return TextLineField(label, autocomplete=token or otherwise, **LINES.get(concept.type, {}), **common)
 
 
 def _choice(field: FormField, label: str, answers: Mapping[str, Any] | None, common: dict[str, Any]) -> Any:

@@ -8,8 +8,11 @@ from portal.people.accounts.service import declared_by
 
 
 def household_options(session: Session, actor: Actor) -> tuple[Option, ...]:
-    """The people whom the person acted for declared, by name. Reads only, one statement."""
-    if actor.subject is None:
+    """The people whom the person declared, by name; none for an agent, who was let in to one draft alone.
+
+    Reads only, one statement.
+    """
+    if actor.subject is None or not actor.is_resident:
         return ()
     members = declared_by(session, actor.subject).members
     return tuple(Option(code=str(one.id), label=LocalText({FRENCH: one.name})) for one in members)

@@ -18,6 +18,7 @@ from portal.casework.documents.storage import BlobStore, ContentMissing
 from portal.casework.receipts.service import PaperKind, read_pdf
 from portal.casework.receipts.wording import DECISIONS
 from portal.casework.requests import service as requests
+from portal.engine.own_data.declared import choices, household
 from portal.engine.own_data.shapes import Chapter, Entry
 from portal.ground.audit.service import list_about
 from portal.ground.errors import NotFound
@@ -40,6 +41,8 @@ def gather(session: Session, actor: Actor, store: BlobStore) -> list[Chapter]:
     """
     chapters: Sequence[Callable[[Session, Actor, BlobStore], Chapter]] = (
         _identity,
+        household,
+        choices,
         _requests,
         _drafts,
         _documents,

@@ -14,13 +14,14 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from portal.app import connections_of
+from portal.casework.catalogue.service import get_published
 from portal.casework.documents import service as documents
 from portal.casework.documents.models import Document
 from portal.casework.documents.policy import UNUSED_KEPT
 from portal.casework.documents.service import store_of
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import RequestStatus
-from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests.models import DiscardedDraft, ServiceRequest
 from portal.engine.exchanges.delivering import Delivering
 from portal.engine.exchanges.lanes import LaneWork
 from portal.engine.own_data import service as own_data
@@ -38,9 +39,9 @@ from portal.ground.errors import Busy, Conflict, NotFound
 from portal.ground.permissions import SYSTEM
 from portal.ground.settings import Settings
 from portal.ground.vault.service import keep_erasures_in, read_erasures, replay_erasures
-from portal.people.accounts.enums import ContactKind
-from portal.people.accounts.models import Account, PersonSearch
-from portal.people.accounts.service import AccountView, create_person, declare_contact
+from portal.people.accounts.enums import ContactKind, MemberRelation
+from portal.people.accounts.models import Account, HouseholdMember, PersonSearch
+from portal.people.accounts.service import AccountView, create_person, declare_contact, save_member
 from portal.records.outbox import service as outbox
 from tests.support import files
 from tests.support.client import Browser
@@ -95,6 +96,8 @@ def test_a_copy_holds_all_of_mine_and_nothing_of_others(
     with database.writing() as session:
         phone = {"kind": ContactKind.PHONE, "value": "06 39 98 12 34"}
         declare_contact(session, Town.resident(town.angela), town.angela.person_id, **phone)
+        save_member(session, Town.resident(town.angela), {"given_names": "Zorélie"}, relation=MemberRelation.CHILD)
+        save_member(session, Town.resident(town.layla), {"given_names": "Ozmund"}, relation=MemberRelation.CHILD)
         made = own_data.ask_for_copy(session, Town.resident(town.angela))
         assert own_data.ask_for_copy(session, Town.resident(town.angela)) == made, "one at a time"
     made = asked_copy(app, database, settings, town.angela)
@@ -110,13 +113,24 @@ def test_a_copy_holds_all_of_mine_and_nothing_of_others(
     assert data["identity"]["family_name"] == "DUBOIS"
     assert "+33639981234" in data["identity"]["declared_phone"].replace(" ", "")
     assert data["drafts"][0]["procedure"] == "inscription-scolaire"
+    assert [one["given_names"] for one in data["household"]["members"]] == ["Zorélie"]
+    assert "Zorélie" in page
+    assert data["notifications"]["ways"]["legal"] == "email"
     assert document.startswith(b"%PDF")
     assert {"lisez-moi.html", "donnees.json"} <= set(names)
     whole = json.dumps(data, ensure_ascii=False) + page
     for words in (MARKER, EMAIL, mine, "DUBOIS"):
         assert words in json.dumps(data, ensure_ascii=False), words
         assert words in page, words
-    for words in (theirs, "حسن", "layla@usagers.example", str(town.layla.id), str(town.meryem.id), "s.amrani"):
+    for words in (
+        theirs,
+        "Ozmund",
+        "حسن",
+        "layla@usagers.example",
+        str(town.layla.id),
+        str(town.meryem.id),
+        "s.amrani",
+    ):
         assert words not in whole, words
 
 
@@ -194,9 +208,12 @@ def test_an_erasure_leaves_nothing_and_is_replayed(
     who = Town.resident(town.layla)
     with database.writing() as session:
         declare_contact(session, who, town.layla.person_id, kind=ContactKind.EMAIL, value=EMAIL)
+        save_member(session, who, {"given_names": "Zorélie"}, relation=MemberRelation.CHILD)
+        given_up = requests.start_draft(session, who, get_published(session, "carte-mediatheque"))
+        requests.set_draft_aside(session, who, given_up.id)
         plan = own_data.plan_erasure(session, who)
         assert (plan.drafts, plan.documents, plan.kept, plan.open_requests) == (1, 1, (), ())
-    words = [one.encode() for one in ("oteestu", "orœuf", "حسن", EMAIL, MARKER, "1993-11-29")]
+    words = [one.encode() for one in ("oteestu", "orœuf", "حسن", EMAIL, MARKER, "1993-11-29", "Zorélie")]
     assert any(one in raw_bytes(database, settings) for one in (b"1993-11-29",)), "there is something to erase"
     with database.writing() as session:
         own_data.erase_myself(session, who)
@@ -207,6 +224,8 @@ def test_an_erasure_leaves_nothing_and_is_replayed(
         assert session.get(Account, town.layla.id) is None
         assert session.get(PersonSearch, town.layla.person_id) is None
         assert session.scalar(select(func.count()).select_from(Document)) == 0
+        assert session.scalar(select(func.count()).select_from(DiscardedDraft)) == 0
+        assert session.scalar(select(func.count()).select_from(HouseholdMember)) == 0
         [line] = session.scalars(select(AuditEntry).where(AuditEntry.action == "account_erased")).all()
         assert line.details["reason"] == "asked"
     browser.get("/mon-espace", 303)

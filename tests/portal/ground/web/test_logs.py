@@ -76,7 +76,9 @@ def test_nothing_of_anybody_is_logged(
     seeded = [
         town.angela.family_name,
         *(town.angela.given_names or "").split(),
-        "1962",
+        "1962-08",  # with its month: an instant or an identifier may hold the year alone
+        "août 1962",
+        "/1962",
         "angela@usagers.example",
         "lecture@exemple.example",
         "quai des Moulins",

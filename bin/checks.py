@@ -173,7 +173,7 @@ def all_steps() -> list[Step]:
     later = [f"--ignore={folder}" for folder in ONCE_WITH_POSTGRESQL]
     return [
         *reading(),
-        pytest("Tests (SQLite)", "-m", "not browser", *later, "--durations=15", **FEWER_KILLED),
+        pytest("Tests (SQLite)", "-m", "not browser", *later, "--durations=15", beside=False, **FEWER_KILLED),
         pytest("Tests (PostgreSQL)", "-m", "not browser", *once, "-p", "no:cacheprovider", beside=True, **POSTGRESQL),
         pytest("Tests dans le navigateur", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "browser"),
     ]

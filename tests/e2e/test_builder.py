@@ -19,6 +19,8 @@ def test_an_officer_adds_a_page_for_parents_of_twins_to_a_copy(stack: Stack, ope
     page = hand.page
     sign_in(hand, stack, "Inès Moreau", agent=True, then="/agents/demarches")
     expect(page.get_by_role("heading", level=1)).to_have_text("Démarches")
+    hand.write("Titre ou service", "crèche")
+    hand.press("Filtrer")
     hand.press("Dupliquer : Demander une place en crèche")
     expect(page.get_by_role("status").last).to_contain_text("La copie est prête")
     hand.follow("Votre enfant")

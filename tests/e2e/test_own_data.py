@@ -30,7 +30,7 @@ def test_a_copy_is_downloaded_and_a_form_opened(stack: Stack, open_browser: Open
         assert json.loads(copy.read("donnees.json"))["identity"]["family_name"] == "DUBOIS"
     hand.page.goto(f"{stack.url}/demarches/carte-mediatheque")
     hand.follow("Imprimer le formulaire")
-    reload_until(hand, "Télécharger en PDF")
+    reload_until(hand, "Télécharger en PDF", timeout=180)  # forty of them are printed at the first start
     with hand.page.expect_download() as waited:
         hand.page.get_by_role("link", name="Télécharger en PDF").focus()
         hand.page.keyboard.press("Enter")

@@ -16,7 +16,7 @@ from tests.e2e.scenes import send, sign_in
 pytestmark = pytest.mark.browser
 
 MAMADOU = "Mamadou"
-LEISURE, SCHOOL = "/demarches/place-accueil-loisirs", "/demarches/inscription-scolaire"
+NURSERY, SCHOOL = "/demarches/place-en-creche", "/demarches/inscription-scolaire"
 
 
 def fits(hand: Hand) -> bool:
@@ -29,9 +29,9 @@ def typed(hand: Hand) -> dict[str, str]:
     return {one.get_attribute("name") or "": one.input_value() for one in fields.all()}
 
 
-def ask_for_leisure(hand: Hand, stack: Stack) -> None:
+def ask_for_a_place(hand: Hand, stack: Stack) -> None:
     """The first procedure: everything is typed, and what may serve again is kept."""
-    hand.page.goto(f"{stack.url}{LEISURE}")
+    hand.page.goto(f"{stack.url}{NURSERY}")
     hand.press("Commencer")
     hand.choose("Votre lien avec l’enfant", "Son père")
     hand.write("Adresse électronique", "mamadou@exemple.example")
@@ -46,14 +46,11 @@ def ask_for_leisure(hand: Hand, stack: Stack) -> None:
     for label, value in (("Jour", "3"), ("Mois", "4"), ("Année", "2021")):
         hand.write(label, value)
     hand.press("Continuer")
-    hand.choose("Période", "Les mercredis")
-    hand.choose("Formule", "Le matin et le repas")
+    hand.choose("Type d’accueil", "Occasionnel")
     day = clock.today() + timedelta(days=20)
     for part, number in (("day", day.day), ("month", day.month), ("year", day.year)):
-        hand.page.locator(f'[name="r_leisure_start_date-{part}"]').fill(str(number))  # « Jour » is said twice there
-    hand.choose("rentre-t-il seul", "Oui")
-    hand.press("Continuer")
-    hand.press("Continuer")
+        hand.page.locator(f'[name="r_childcare_start_date-{part}"]').fill(str(number))
+    hand.choose("Structure souhaitée", "Peu importe")
     hand.press("Continuer")
     expect(hand.page.get_by_role("heading", level=1)).to_have_text("Vérifiez vos réponses")
     for box in ("Garder mes coordonnées", "Garder mon adresse", "Garder l’enfant"):
@@ -67,7 +64,7 @@ def test_a_second_procedure_retypes_nothing(stack: Stack, open_browser: Opener, 
     hand = open_browser(width=320, height=640)
     page, main = hand.page, hand.page.locator("main")
     sign_in(hand, stack, MAMADOU)
-    ask_for_leisure(hand, stack)
+    ask_for_a_place(hand, stack)
     page.goto(f"{stack.url}/mon-espace/foyer")
     expect(main).to_contain_text("Aïssatou N’Essai")
     assert fits(hand)

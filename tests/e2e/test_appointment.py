@@ -6,8 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Opener, Stack
-from tests.e2e.scenes import send, sign_in
-from tests.e2e.test_scenes import ANGELA
+from tests.e2e.scenes import PASQUALE, send, sign_in
 
 pytestmark = pytest.mark.browser
 PROPOSAL = "Mardi à 10 h, au 4 place du Parvis."
@@ -17,7 +16,7 @@ PROPOSAL = "Mardi à 10 h, au 4 place du Parvis."
 def test_a_date_is_proposed_and_accepted(stack: Stack, open_browser: Opener) -> None:
     hand = open_browser(width=320)
     page = hand.page
-    sign_in(hand, stack, ANGELA)
+    sign_in(hand, stack, PASQUALE)
     page.goto(f"{stack.url}/demarches/rendez-vous-nouvel-arrivant")
     hand.press("Commencer")
     hand.write("Téléphone", "06 39 98 12 34")

@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 from portal.ground import clock
 from tests.e2e.conftest import Opener, Stack
 from tests.e2e.hands import Hand, Keyboard
-from tests.e2e.scenes import send, sign_in
-from tests.e2e.test_scenes import ANGELA
+from tests.e2e.scenes import PASQUALE, send, sign_in
 
 pytestmark = pytest.mark.browser
 LEISURE = "/demarches/place-accueil-loisirs"
@@ -27,7 +26,7 @@ def _child(hand: Hand, name: str, years: int) -> None:
 def test_children_are_told_one_by_one(stack: Stack, open_browser: Opener) -> None:
     hand = Keyboard(open_browser(width=320, height=800).page)
     page, main = hand.page, hand.page.locator("main")
-    sign_in(hand, stack, ANGELA)
+    sign_in(hand, stack, PASQUALE)
     page.goto(f"{stack.url}{LEISURE}")
     hand.press("Commencer")
     hand.choose("Votre lien avec l’enfant", "Sa mère")

@@ -9,11 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Opener, Stack, wait_until
-from tests.e2e.scenes import fill_school, send, sign_in
+from tests.e2e.scenes import LUCIENNE, fill_school, send, sign_in
 
 pytestmark = pytest.mark.browser
 
-ANGELA = "Angela Claire Louise DUBOIS"
 NUMBERS = {"mouse": "0639980101", "keyboard": "0639980102", "no-script": "0639980103"}
 CHILDREN = {"mouse": ("Suzanne-Lou", 21), "keyboard": ("Idriss", 22), "no-script": ("Maëlys", 23)}
 
@@ -23,11 +22,11 @@ def texts(stack: Stack, number: str) -> list[str]:
     return [one["text"] for one in found["items"]]
 
 
-def test_angela_is_told_by_sms(stack: Stack, open_browser: Opener, way: str) -> None:
+def test_a_person_is_told_by_sms(stack: Stack, open_browser: Opener, way: str) -> None:
     number, (child, day) = NUMBERS[way], CHILDREN[way]
     hand = open_browser(width=320)
     page, main = hand.page, hand.page.locator("main")
-    sign_in(hand, stack, ANGELA)
+    sign_in(hand, stack, LUCIENNE)
     page.goto(f"{stack.url}/mon-espace/notifications")
     hand.follow("Choisir comment vous prévenir")
     if page.get_by_role("button", name="Retirer ce numéro").count():
@@ -46,7 +45,7 @@ def test_angela_is_told_by_sms(stack: Stack, open_browser: Opener, way: str) -> 
     hand.press("Enregistrer mes choix")
     expect(main).to_contain_text("Vos choix sont enregistrés")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    fill_school(hand, stack, child, email=f"sms.{way}@exemple.example", day=day)
+    fill_school(hand, stack, child, email=f"sms.{way}@exemple.example", day=day, born="")
     reference = send(hand)
     wait_until(lambda: any(reference in text for text in texts(stack, number)), "the notice is on the phone")
     page.goto(f"{stack.url}/mon-espace/notifications")

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import Opener, Stack, wait_until
 from tests.e2e.hands import Hand
-from tests.e2e.scenes import fill_school, mails_to, read_reference, school_files, send, sign_in
+from tests.e2e.scenes import PASQUALE, fill_school, mails_to, read_reference, school_files, send, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -148,7 +148,7 @@ def _accept_at_school(open_browser: Opener, stack: Stack, enrolment: str) -> Non
 
 def test_a_department_agent_reads_writes_and_decides(stack: Stack, open_browser: Opener, way: str) -> None:
     resident = open_browser()
-    sign_in(resident, stack, ANGELA)
+    sign_in(resident, stack, PASQUALE)
     reference = _report_a_lamp(resident, stack, way)
 
     agent = open_browser()

@@ -9,7 +9,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["BarChart", "Line", "StackedChart", "Value", "shares"]
+__all__ = [
+    "BarChart",
+    "Drawing",
+    "Line",
+    "Piece",
+    "StackedChart",
+    "Value",
+    "Words",
+    "piece",
+    "rem",
+    "shares",
+    "write_words",
+]
 
 # A line of words that fits in a drawing 18 rem wide: a phone of 320 pixels.
 LINE_LENGTH: Final = 32
@@ -114,11 +126,11 @@ class BarChart:
         pieces: list[Piece] = []
         y = 0.0
         for value in self.values:
-            y = _write(words, value.label, y, "")
+            y = write_words(words, value.label, y, "")
             bar = "bar other" if value.label == self.aside else "bar"
-            pieces += [_piece(0, y, 100, "bed"), _piece(0, y, value.share, bar)]
-            y = _write(words, value.said, y + BAR, "v") + GAP
-        return Drawing(tuple(words), tuple(pieces), _rem(y))
+            pieces += [piece(0, y, 100, "bed"), piece(0, y, value.share, bar)]
+            y = write_words(words, value.said, y + BAR, "v") + GAP
+        return Drawing(tuple(words), tuple(pieces), rem(y))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +183,15 @@ class StackedChart:
         pieces: list[Piece] = []
         y = 0.0
         for line in self.bars:
-            y = _write(words, line.label, y, "")
-            pieces.append(_piece(0, y, 100, "bed"))
+            y = write_words(words, line.label, y, "")
+            pieces.append(piece(0, y, 100, "bed"))
             start = 0
             for fill, value in zip(FILLS, line.values, strict=False):
                 if value.share:
-                    pieces.append(_piece(start, y, value.share, fill))
+                    pieces.append(piece(start, y, value.share, fill))
                 start += value.share
-            y = _write(words, ", ".join(map(_named, line.values)), y + BAR, "v") + GAP
-        return Drawing(tuple(words), tuple(pieces), _rem(y))
+            y = write_words(words, ", ".join(map(_named, line.values)), y + BAR, "v") + GAP
+        return Drawing(tuple(words), tuple(pieces), rem(y))
 
 
 def _named(value: Value) -> str:
@@ -188,21 +200,23 @@ def _named(value: Value) -> str:
     return said.replace(" ", "\xa0") if len(said) < LINE_LENGTH else said
 
 
-def _write(words: list[Words], text: str, y: float, kind: str) -> float:
+def write_words(words: list[Words], text: str, y: float, kind: str, length: int = LINE_LENGTH) -> float:
     """Add a text below ``y``, cut in lines; return where what follows begins."""
-    for line in _cut(text):
+    for line in _cut(text, length):
         y += LINE
-        words.append(Words(line, _rem(y - 0.25), kind))
+        words.append(Words(line, rem(y - 0.25), kind))
     return y + 0.125
 
 
-def _cut(text: str) -> Iterator[str]:
-    yield from textwrap.wrap(text, LINE_LENGTH, break_on_hyphens=False) or [""]
+def _cut(text: str, length: int) -> Iterator[str]:
+    yield from textwrap.wrap(text, length, break_on_hyphens=False) or [""]
 
 
-def _piece(x: float, y: float, width: float, fill: str) -> Piece:
-    return Piece(f"{x}%", _rem(y), f"{width}%", fill)
+def piece(x: float, y: float, width: float, fill: str) -> Piece:
+    """A bar: its place and its width in percentages, its top in rem."""
+    return Piece(f"{x}%", rem(y), f"{width}%", fill)
 
 
-def _rem(value: float) -> str:
+def rem(value: float) -> str:
+    """A length."""
     return f"{value:g}rem"

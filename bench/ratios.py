@@ -15,13 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from bench import dashboard, deliveries, pages, reference, rows, statements
+from bench import dashboard, deliveries, desk_search, pages, reference, rows, statements, steering
 from bench.ground import Ground, lay
 from bench.serving import Server, free_port, serving
 from bench.table import Line, show
 from portal.ground import logs
 
-PARTS = ("pages", "forms", "weight", "statements", "start", "deliveries", "dashboard", "rows")
+PARTS = ("pages", "forms", "weight", "statements", "start", "deliveries", "dashboard", "rows", "steering", "desk")
+PERSONS = 200_000
 SERVED = frozenset({"pages", "forms", "weight"})
 
 
@@ -82,12 +83,24 @@ def measure(run: Measure) -> None:
         show("Start and memory", measure_starts(run))
     if "deliveries" in wanted:
         show("Deliveries to a stub partner", deliveries.compare(run.ground))
+    measure_growth(run, wanted)
+
+
+def measure_growth(run: Measure, wanted: set[str]) -> None:
+    """The same questions over few rows and over many."""
     if "dashboard" in wanted:
         show(f"« Mon espace », {dashboard.FEW} requests → {dashboard.MANY}", dashboard.compare(run.ground))
+    if "desk" in wanted:
+        show(f"Search of a desk, 1,000 persons → {PERSONS:,}", desk_search.compare(run.ground, PERSONS))
     if "rows" in wanted:
         show(
             f"1,000 requests → {run.options.rows:,}, {rows.OPEN} of them open",
             rows.compare(run.ground, run.options.rows),
+        )
+    if "steering" in wanted:
+        show(
+            f"« Pilotage », {steering.FEW:,} requests → {run.options.rows:,}",
+            steering.compare(run.ground, run.options.rows),
         )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.sdk import ConfigurationError, LetterBox
+from portal.casework.assistance.service import close_idle
 from portal.casework.blank_forms.jobs import print_waiting
 from portal.casework.documents import service as documents
 from portal.casework.letters.box import DatabaseLetterBox
@@ -35,16 +36,19 @@ from portal.ground.permissions import Permission
 from portal.ground.settings import Settings, load_settings
 from portal.ground.vault.service import check_keys, install_keys, record_missing_erasures
 from portal.ground.web.access import check_inventory, public
-from portal.people.accounts.service import get_authority
+from portal.people.accounts.service import get_authority, index_persons
 from portal.people.identity import set_up_identity
 from portal.people.identity.errands import on_errand
 from portal.people.identity.views import blueprint as identity_blueprint
 from portal.records.connections.service import ConnectionRegistry, load_connections
+from portal.screens.administration.views import blueprint as administration_blueprint
+from portal.screens.backoffice.jobs import worklist_jobs
 from portal.screens.backoffice.views import blueprint as backoffice_blueprint
 from portal.screens.builder.views import blueprint as builder_blueprint
 from portal.screens.counter.views import blueprint as counter_blueprint
 from portal.screens.myspace.views import blueprint as myspace_blueprint
 from portal.screens.pages.views import blueprint as pages_blueprint
+from portal.screens.steering.views import blueprint as steering_blueprint
 
 BLUEPRINTS = (
     pages_blueprint,
@@ -54,6 +58,8 @@ BLUEPRINTS = (
     backoffice_blueprint,
     counter_blueprint,
     builder_blueprint,
+    administration_blueprint,
+    steering_blueprint,
     exchanges_blueprint,
 )
 
@@ -116,12 +122,18 @@ def _menu() -> list[tuple[str, str]]:
             (_("Demandes"), "/agents/dossiers", Permission.REQUESTS_READ),
             (_("Guichet"), "/agents/guichet", Permission.DRAFTS_ASSIST),
             (_("Saisie d’un courrier"), "/agents/saisie", Permission.REQUESTS_ENTER),
+            (_("Échanges"), "/agents/contacts", Permission.CONTACTS_KEEP),
             (_("Démarches"), "/agents/demarches", Permission.PROCEDURES_EDIT),
             (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
             (_("Modèles"), "/agents/modeles", Permission.TEMPLATES_EDIT),
+            (_("Pilotage"), "/agents/pilotage", Permission.STEERING_READ),
+            (_("Répartition"), "/agents/repartition", Permission.TEMPLATES_EDIT),
             (_("Envois"), "/agents/envois", Permission.DELIVERIES_RETRY),
             (_("Connexions"), "/agents/connexions", Permission.CONNECTIONS_READ),
             (_("Dictionnaire"), "/agents/demarches/concepts/propositions", Permission.CONCEPTS_DECIDE),
+            (_("Équipes"), "/agents/equipes", Permission.AGENTS_MANAGE),
+            (_("Journal"), "/agents/journal", Permission.JOURNAL_READ),
+            (_("Droits"), "/agents/droits", Permission.RIGHTS_READ),
         ]
         own = [entry for journey in current_journeys() for entry in journey.desk]
         entries += [(str(entry.label), entry.address, entry.permission) for entry in own]
@@ -138,19 +150,34 @@ def run_worker(settings: Settings, database: Database, stop: threading.Event) ->
         with database.reading() as session:
             record_missing_erasures(session)
 
+    def close_files() -> None:
+        with database.writing() as session:
+            close_idle(session)
+
     jobs = [
+        PeriodicJob("close_idle_files", timedelta(minutes=5), close_files),
         PeriodicJob("seal_journal", SEAL_EVERY, partial(seal_and_log, database)),
         PeriodicJob("list_erasures", timedelta(hours=1), list_erasures),
         *retention_jobs(database),
         *deadline_jobs(database),
         *own_data_jobs(settings, database),
+        *worklist_jobs(settings, database, app.app_context),
         PeriodicJob("print_forms", timedelta(minutes=1), partial(_print_forms, app, database)),
+        PeriodicJob("index_persons", timedelta(hours=1), partial(_index_persons, database)),
         *_document_jobs(settings, database),
         *_journey_jobs(app, settings, database),
     ]
     registry = connections_of(app)
     handlers = {**_journey_handlers(app, settings), **delivery_handlers(settings, registry)}
     exchanges.run_worker(settings, database, registry, stop, around=app.app_context, jobs=jobs, handlers=handlers)
+
+
+def _index_persons(database: Database) -> None:
+    """Make findable at a desk whoever was known before keys were kept, some at a time."""
+    indexed = 1
+    while indexed:
+        with database.writing() as session:
+            indexed = index_persons(session)
 
 
 def _print_forms(app: Flask, database: Database) -> None:

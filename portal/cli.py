@@ -134,6 +134,32 @@ def import_communes_file(file: Path) -> None:
     sys.exit(1 if done.is_empty else 0)
 
 
+@main.command("add-administrator")
+@click.option("--name", required=True, help="Prénom et nom.")
+@click.option("--email", required=True, help="Adresse professionnelle, celle que ProConnect transmet.")
+@click.option("--siret", required=True, help="SIRET de l’employeur.")
+def add_administrator(name: str, email: str, siret: str) -> None:
+    """Ouvrir un accès d’administrateur : le premier, ou quand plus personne ne peut entrer."""
+    from portal.ground.errors import Conflict, Invalid, NotFound
+    from portal.people.accounts.service import appoint_administrator
+
+    settings, database = _open()
+    try:
+        with database.writing() as session:
+            made = appoint_administrator(session, name=name, email=email, siret=siret, configured=settings.agent_sirets)
+    except Invalid as refused:
+        click.echo(" ".join(refused.fields.values()), err=True)
+        sys.exit(1)
+    except (Conflict, NotFound) as refused:
+        known = "Un agent a déjà ce SIRET et cette adresse : rien n’a été changé."
+        missing = "La base ne contient pas encore de collectivité : lancez d’abord « parvis seed »."
+        click.echo(known if isinstance(refused, Conflict) else missing, err=True)
+        sys.exit(1)
+    finally:
+        database.dispose()
+    click.echo(f"{made.display_name} peut s’identifier avec ProConnect, avec deux facteurs.")
+
+
 @main.group()
 def journal() -> None:
     """Le journal de ce qui a été lu et fait : le sceller, le vérifier."""

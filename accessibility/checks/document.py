@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import html5lib
 from bs4 import BeautifulSoup, Tag
+from bs4.builder._html5lib import HTML5TreeBuilder, TreeBuilderForHtml5lib
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 __all__ = ["Document", "attribute", "normal", "shorten", "words"]
@@ -59,29 +59,49 @@ def _spoken(tag: Tag) -> Iterator[str]:
             yield str(child)
 
 
+class _Tree(TreeBuilderForHtml5lib):
+    """The tree being built, which keeps what the parser had to repair: a page is parsed once for both."""
+
+    repaired: list[tuple[int, str]]
+
+    def getDocument(self) -> BeautifulSoup:  # noqa: N802 - the name that html5lib calls
+        """The whole document, once it is parsed."""
+        errors = self.parser.errors if self.parser else []
+        self.repaired = [(position[0], code) for position, code, _ in errors]
+        return super().getDocument()
+
+
+class _Builder(HTML5TreeBuilder):
+    tree: _Tree
+
+    def create_treebuilder(self, namespaceHTMLElements: bool) -> TreeBuilderForHtml5lib:  # noqa: N803 - theirs
+        """What html5lib builds with."""
+        self.tree = _Tree(namespaceHTMLElements, self.soup, store_line_numbers=self.store_line_numbers)
+        self.underlying_builder = self.tree
+        return self.tree
+
+
 @dataclass
 class Document:
     """The HTML of a response, parsed as a browser does, with what several rules ask of it.
 
     :param html: the body of the response.
     :param role: ``resident`` or ``agent``; None reads it from the page (``body.desk`` is the agents' shell).
+
+    ``parse_errors``: (line, code) of each error a browser repairs silently: duplicate attribute, stray end tag…
     """
 
     html: str
     role: str | None = None
     soup: BeautifulSoup = field(init=False)
+    parse_errors: list[tuple[int, str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.soup = BeautifulSoup(self.html, "html5lib")
+        builder = _Builder()
+        self.soup = BeautifulSoup(self.html, builder=builder)
+        self.parse_errors = builder.tree.repaired
         if self.role is None:
             self.role = "agent" if self.soup.select_one("body.desk") else "resident"
-
-    @cached_property
-    def parse_errors(self) -> list[tuple[int, str]]:
-        """(line, code) of each error a browser repairs silently: duplicate attribute, stray end tag…"""
-        parser = html5lib.HTMLParser()
-        parser.parse(self.html)
-        return [(position[0], code) for position, code, _ in parser.errors]
 
     @cached_property
     def tags(self) -> list[Tag]:

@@ -17,7 +17,8 @@ from portal.ground import clock
 from portal.ground.permissions import ANONYMOUS, ROLE_PERMISSIONS, Actor, ActorKind, Role
 from portal.people.accounts.service import AccountView, AgentView
 from portal.records.outbox import service as outbox
-from portal.seed.plant import DAYS, WORKER, Ground
+from portal.seed.plant import DAYS, Ground
+from portal.seed.story import WORKER
 
 REPORTS: Final = 60
 # Where the commune lies, and how far its streets are from there.

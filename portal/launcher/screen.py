@@ -37,7 +37,11 @@ def sign_ins(address: str) -> list[str]:
         f"  Usager                 {address}/connexion          Angela Claire Louise DUBOIS (angela)",
         f"  Agent France Services  {address}/agents/connexion   Karim Haddad (k.haddad)",
         f"  Agent du service       {address}/agents/connexion   Claire Le Goff (c.legoff)",
+        f"  Responsable            {address}/agents/connexion   Samira Amrani (s.amrani)",
         f"  Agent des démarches    {address}/agents/connexion   Inès Moreau (i.moreau)",
+        f"  Opérateur              {address}/agents/connexion   Odile Perrin (o.operateur)",
+        f"  Protection des données {address}/agents/connexion   Denis Quéré-Baptiste (d.quere)",
+        f"  Administrateur         {address}/agents/connexion   Aurore Ngoma-Lestrade (a.ngoma)",
     ]
 
 

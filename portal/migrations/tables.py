@@ -28,14 +28,21 @@ ROOMS_WITH_TABLES = (
     "portal.casework.requests.models",
     "portal.casework.receipts.models",
     "portal.casework.assistance.models",
+    "portal.casework.openings.models",
+    "portal.casework.contacts.models",
+    "portal.casework.mandates.models",
     "portal.casework.delays.models",
+    "portal.casework.figures.models",
+    "portal.casework.satisfaction.models",
     "portal.casework.wordings.models",
+    "portal.casework.routing.models",
+    "portal.casework.worklists.models",
     "portal.engine.exchanges.models",
     "portal.engine.own_data.models",
     "portal.engine.retention.models",
 )
 # Rows of these are never changed once written: the migrations set the triggers, a test checks that they are there.
-APPEND_ONLY = ("acknowledgement", "audit_entry", "audit_seal", "pivot_identity", "timeline_event")
+APPEND_ONLY = ("acknowledgement", "audit_entry", "audit_seal", "mandate_event", "pivot_identity", "timeline_event")
 
 
 def whole_metadata() -> MetaData:

@@ -127,6 +127,7 @@ BY_PROCEDURE: dict[tuple[str, str], Maker] = {
     ("inscription-scolaire", "household.child.birthdate"): _years_ago(3, 10),
     ("place-accueil-loisirs", "household.child.birthdate"): _years_ago(3, 11),
     ("place-en-creche", "household.child.birthdate"): _years_ago(0, 3),
+    ("proposer-un-projet", "project.guardian_agrees"): lambda _account, _draw: True,
 }
 
 

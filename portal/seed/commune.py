@@ -5,13 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.ground.permissions import Role
+from portal.ground.permissions import ROLE_PERMISSIONS, Actor, ActorKind, Role
 from portal.people.accounts.service import (
     AgentView,
     AuthorityView,
     DepartmentView,
     create_authority,
     create_department,
+    list_partner,
     provision_agent,
 )
 
@@ -45,7 +46,15 @@ AGENTS = (
     ("t.kowalski", "Tomasz Kowalski", Role.DEPARTMENT_AGENT, ("ccas",)),
     ("n.belkacem", "Nadia Belkacem", Role.DEPARTMENT_AGENT, ("vie-associative", "culture", "sports")),
     ("p.mendes", "Paulo Mendes", Role.DEPARTMENT_AGENT, ("voirie", "dechets")),
+    ("a.ngoma", "Aurore Ngoma-Lestrade", Role.ADMINISTRATOR, ()),
+    ("d.quere", "Denis Quéré-Baptiste", Role.DATA_PROTECTION_OFFICER, ()),
+    ("v.sorel", "Viviane Sorel-Okafor", Role.SUPERVISOR, ("voirie", "dechets", "urbanisme")),
 )
+# Beside the town hall: an organisation whose agents hold the desk of the maison France Services.
+PARTNER_SIRET = "21389998700022"
+PARTNER_NAME = "France Services de la Vallée de l’Iselle"
+PARTNER_MAIL = "france-services-iselle.example"
+PARTNER_AGENTS = (("m.ouattara", "Malik Ouattara-Dubreuil", Role.COUNTER_AGENT, ("france-services",)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +100,24 @@ def create_commune(session: Session) -> Commune:
         )
         for slug, title, phone in DEPARTMENTS
     }
+    employers = ((SAMPLE_SIRET, MAIL, AGENTS), (PARTNER_SIRET, PARTNER_MAIL, PARTNER_AGENTS))
     agents = {
         login: provision_agent(
             session,
             local_authority_id=authority.id,
-            siret=SAMPLE_SIRET,
-            email=f"{login}@{MAIL}",
+            siret=siret,
+            email=f"{login}@{mail}",
             display_name=name,
             role=role,
             department_ids=[departments[slug].id for slug in slugs],
         )
-        for login, name, role, slugs in AGENTS
+        for siret, mail, people in employers
+        for login, name, role, slugs in people
     }
+    list_partner(session, _administrator(agents), siret=PARTNER_SIRET, name=PARTNER_NAME)
     return Commune(authority, departments, agents)
+
+
+def _administrator(agents: dict[str, AgentView]) -> Actor:
+    view = next(one for one in agents.values() if one.role is Role.ADMINISTRATOR)
+    return Actor(ActorKind.AGENT, view.id, permissions=ROLE_PERMISSIONS[view.role], label=view.display_name)

@@ -60,6 +60,14 @@ PROPOSALS = (
     "Jeudi à 14 h 30, au téléphone : nous vous appelons au numéro que vous avez donné.",
     "Vendredi à 9 h, à la Maison France Services. Un interprète sera au téléphone si vous le voulez.",
 )
+# What some write after an answer, by how easy they found it.
+OPINIONS: Mapping[int, tuple[str, ...]] = {
+    1: ("Trop de pièces à joindre, j’ai dû recommencer deux fois.",),
+    2: ("J’ai attendu longtemps avant d’avoir une première réponse.", "Je n’ai pas compris ce qu’il fallait envoyer."),
+    3: ("Réponse claire, mais un peu tardive.",),
+    4: ("Simple. J’aurais aimé pouvoir choisir le jour.", "Bien expliqué du début à la fin."),
+    5: ("Rapide et clair, merci.", "Je n’ai rien eu à retaper, c’est appréciable."),
+}
 HELD = "Nous nous sommes vus : vous avez la liste de vos démarches."
 
 

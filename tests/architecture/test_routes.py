@@ -14,8 +14,9 @@ from portal.ground.permissions import ROLE_PERMISSIONS, Permission, Role
 from portal.ground.settings import Settings
 from portal.ground.web import open_app
 from portal.ground.web.access import access_of, agent_only, check_inventory, partner_hook, public, resident_only
+from portal.people.accounts.service import set_agent_active
 from tests.support.client import Browser
-from tests.support.town import Town, app, sign_in, town, visitor
+from tests.support.town import Town, app, sent_request, sign_in, town, visitor
 
 __all__ = ["app", "sign_in", "town", "visitor"]
 
@@ -25,10 +26,13 @@ HEALTH, OPERATE, RETRY = "connections:read", "connections:operate", "deliveries:
 JOIN = "accounts:join"
 POLLS = "participation:manage"
 POST_LETTERS = "letters:post"
+FIND, KEEP, OVERSEE = "persons:find", "contacts:keep", "persons:oversee"
 ASSIST, ENTER = "drafts:assist", "requests:enter"
 EDIT, PUBLISH = "procedures:edit", "procedures:publish"
 EDIT, PUBLISH, CONCEPTS = "procedures:edit", "procedures:publish", "concepts:decide"
 TEMPLATES = "templates:edit"
+AGENTS, JOURNAL, KEPT, RIGHTS_PAGE = "agents:manage", "journal:read", "retention:read", "rights:read"
+STEER, STEER_ALL = "steering:read", "steering:read_all"
 ANY = "any agent"
 
 # Address → method → who may come in. A route that is not here, or not so, fails the tests.
@@ -53,10 +57,20 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/connexions/<name>/verifier": {"POST": OPERATE},
     "/agents/demarches": {"GET": EDIT},
     "/agents/demarches/<slug>": {"GET": EDIT},
-    "/agents/demarches/<slug>/<any(presentation,canaux,legal,envois,circuit):tab>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/<any(presentation,canaux,legal,envois):tab>": {"GET": EDIT, "POST": EDIT},
     "/agents/demarches/<slug>/abandonner": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/adresse": {"GET": EDIT, "POST": EDIT},
     "/agents/demarches/<slug>/annuler": {"POST": EDIT},
     "/agents/demarches/<slug>/condition/<any(page,question,sortie):kind>/<key>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/deroulement": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/deroulement/action-nouvelle": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/deroulement/actions/<code>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/deroulement/actions/<code>/questions": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/deroulement/etat-nouveau": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/deroulement/etats/<code>": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/deroulement/etats/<code>/retirer": {"GET": EDIT, "POST": EDIT},
+    "/agents/demarches/<slug>/deroulement/lecture": {"GET": EDIT},
+    "/agents/demarches/<slug>/deroulement/modele": {"GET": EDIT, "POST": EDIT},
     "/agents/demarches/<slug>/dupliquer": {"POST": EDIT},
     "/agents/demarches/<slug>/fermer": {"GET": PUBLISH, "POST": PUBLISH},
     "/agents/demarches/<slug>/modifier": {"POST": EDIT},
@@ -99,6 +113,30 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/deconnexion": {"GET": PUBLIC, "POST": PUBLIC},
     "/agents/dossiers": {"GET": READ},
     "/agents/dossiers.csv": {"GET": READ},
+    "/agents/dossiers/choisir": {"GET": READ},
+    "/agents/dossiers/filtres": {"GET": READ},
+    "/agents/dossiers/liste": {"GET": READ, "POST": READ},
+    "/agents/dossiers/lot": {"GET": READ, "POST": READ},
+    "/agents/dossiers/transmises": {"GET": READ},
+    "/agents/listes/<uuid:list_id>": {"GET": READ, "POST": READ},
+    "/agents/lots/<uuid:lot_id>": {"GET": READ},
+    "/agents/lots/<uuid:lot_id>/arreter": {"POST": READ},
+    "/agents/lots/<uuid:lot_id>/resultat.csv": {"GET": READ},
+    "/agents/repartition": {"GET": TEMPLATES},
+    "/agents/repartition/<uuid:rule_id>": {"GET": TEMPLATES, "POST": TEMPLATES},
+    "/agents/repartition/<uuid:rule_id>/retirer": {"POST": TEMPLATES},
+    "/agents/repartition/nouvelle/<slug>": {"GET": TEMPLATES, "POST": TEMPLATES},
+    "/agents/touches": {"GET": ANY},
+    "/agents/vues": {"GET": READ, "POST": READ},
+    "/agents/vues/<uuid:view_id>/depart": {"POST": READ},
+    "/agents/vues/<uuid:view_id>/renommer": {"POST": READ},
+    "/agents/vues/<uuid:view_id>/reprendre": {"POST": READ},
+    "/agents/vues/<uuid:view_id>/retirer": {"POST": READ},
+    "/agents/dossiers/<reference>/doublon": {"GET": DECIDE, "POST": DECIDE},
+    "/agents/dossiers/<reference>/doublon/annuler": {"POST": DECIDE},
+    "/agents/dossiers/<reference>/notes": {"GET": MESSAGE, "POST": MESSAGE},
+    "/agents/dossiers/<reference>/notes/<uuid:note_id>": {"GET": MESSAGE, "POST": MESSAGE},
+    "/agents/dossiers/<reference>/transmettre": {"GET": ASSIGN, "POST": ASSIGN},
     "/agents/dossiers/<reference>": {"GET": READ},
     "/agents/dossiers/<reference>/accuse": {"GET": READ},
     "/agents/dossiers/<reference>/accuse.pdf": {"GET": READ},
@@ -115,8 +153,37 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/avis/<uuid:opinion_id>/pieces/<uuid:document_id>": {"GET": READ},
     "/agents/dossiers/<reference>/avis/<uuid:opinion_id>/clore": {"POST": MESSAGE},
     "/agents/dossiers/<reference>/suite/<move>": {"GET": MESSAGE, "POST": MESSAGE},
-    "/agents/conservation": {"GET": HEALTH},
+    "/agents/conservation": {"GET": KEPT},
+    "/agents/droits": {"GET": RIGHTS_PAGE},
+    "/agents/droits.csv": {"GET": RIGHTS_PAGE},
+    "/agents/equipes": {"GET": AGENTS},
+    "/agents/equipes/agents/<uuid:agent_id>": {"GET": AGENTS, "POST": AGENTS},
+    "/agents/equipes/agents/<uuid:agent_id>/inviter": {"POST": AGENTS},
+    "/agents/equipes/agents/<uuid:agent_id>/rattacher": {"POST": AGENTS},
+    "/agents/equipes/agents/<uuid:agent_id>/retablir": {"POST": AGENTS},
+    "/agents/equipes/agents/<uuid:agent_id>/suspendre": {"GET": AGENTS, "POST": AGENTS},
+    "/agents/equipes/inviter": {"GET": AGENTS, "POST": AGENTS},
+    "/agents/equipes/partenaires": {"GET": AGENTS, "POST": AGENTS},
+    "/agents/equipes/partenaires/<uuid:partner_id>/retirer": {"GET": AGENTS, "POST": AGENTS},
+    "/agents/equipes/services": {"GET": AGENTS},
+    "/agents/equipes/services/<uuid:department_id>": {"GET": AGENTS, "POST": AGENTS},
+    "/agents/equipes/services/nouveau": {"GET": AGENTS, "POST": AGENTS},
+    "/agents/journal": {"GET": JOURNAL, "POST": JOURNAL},
+    "/agents/journal/<uuid:search_id>": {"GET": JOURNAL},
+    "/agents/journal/verifier": {"POST": JOURNAL},
     "/agents/dossiers/<reference>/modeles": {"GET": MESSAGE},
+    "/agents/dossiers/<reference>/satisfaction": {"GET": ENTER, "POST": ENTER},
+    "/demandes/<reference>/avis": {"GET": RESIDENT, "POST": RESIDENT},
+    "/suivre/<reference>/avis": {"GET": PUBLIC, "POST": PUBLIC},
+    "/mon-espace/preferences/avis": {"POST": RESIDENT},
+    "/agents/pilotage": {"GET": STEER},
+    "/agents/pilotage.csv": {"GET": STEER},
+    "/agents/pilotage/avis": {"GET": STEER},
+    "/agents/pilotage/avis/<uuid:answer_id>/masquer": {"POST": STEER},
+    "/agents/pilotage/avis/<uuid:answer_id>/montrer": {"POST": STEER},
+    "/qualite-de-service": {"GET": PUBLIC},
+    "/qualite-de-service.csv": {"GET": PUBLIC},
+    "/qualite-de-service.json": {"GET": PUBLIC},
     "/agents/modeles": {"GET": TEMPLATES},
     "/agents/modeles/nouveau": {"GET": TEMPLATES, "POST": TEMPLATES},
     "/agents/modeles/<uuid:wording_id>": {"GET": TEMPLATES, "POST": TEMPLATES},
@@ -139,11 +206,46 @@ TABLE: dict[str, dict[str, str]] = {
     "/suivre/<reference>/<any(accuse, decision):paper>": {"GET": PUBLIC},
     "/suivre/<reference>/<any(accuse, decision):paper>.pdf": {"GET": PUBLIC},
     "/suivre/<reference>/<any(accuse, decision):paper>/pdf": {"POST": PUBLIC},
+    "/suivre/<reference>/corriger": {"GET": PUBLIC, "POST": PUBLIC},
+    "/suivre/<reference>/suite/<move>": {"GET": PUBLIC, "POST": PUBLIC},
     "/suivre/<reference>/fermer": {"POST": PUBLIC},
     "/suivre/<reference>/messages": {"POST": PUBLIC},
     "/suivre/<reference>/rattacher": {"POST": RESIDENT},
     "/agents/envois": {"GET": RETRY},
     "/agents/guichet": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/recherche": {"POST": FIND},
+    "/agents/guichet/recherche/<uuid:lookup_id>": {"GET": FIND},
+    "/agents/guichet/recherche/<uuid:lookup_id>/distinguer": {"POST": FIND},
+    "/agents/guichet/recherche/<uuid:lookup_id>/ouvrir": {"POST": FIND},
+    "/agents/guichet/personne/<uuid:opening_id>": {"GET": FIND},
+    "/agents/guichet/personne/<uuid:opening_id>/echange": {"GET": FIND, "POST": FIND},
+    "/agents/guichet/personne/<uuid:opening_id>/erreur": {"GET": FIND, "POST": FIND},
+    "/agents/guichet/personne/<uuid:opening_id>/fermer": {"POST": FIND},
+    "/agents/guichet/personne/<uuid:opening_id>/identite": {"POST": FIND},
+    "/agents/guichet/personne/<uuid:opening_id>/pause": {"GET": FIND},
+    "/agents/guichet/personne/<uuid:opening_id>/reprendre": {"POST": FIND},
+    "/agents/contacts": {"GET": KEEP},
+    "/agents/contacts/nouveau": {"GET": KEEP, "POST": KEEP},
+    "/agents/contacts/<uuid:contact_id>": {"GET": KEEP},
+    "/agents/contacts/<uuid:contact_id>/lettre": {"GET": KEEP},
+    "/agents/contacts/<uuid:contact_id>/original": {"POST": KEEP},
+    "/agents/contacts/<uuid:contact_id>/poste": {"POST": KEEP},
+    "/agents/contacts/<uuid:contact_id>/rattacher": {"POST": FIND},
+    "/agents/contacts/<uuid:contact_id>/repondre": {"POST": KEEP},
+    "/mon-espace/echanges": {"GET": RESIDENT},
+    "/agents/guichet/mandats": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/mandats/proposer": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>": {"GET": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/presence": {"POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/code": {"POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/code/envoyer": {"POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/papier": {"POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/ouvrir": {"POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/renouveler": {"POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/arreter": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/attestation": {"GET": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/attestation.pdf": {"GET": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/demande": {"GET": ASSIST, "POST": ASSIST},
     "/agents/guichet/<uuid:assistance_id>": {"GET": ASSIST},
     "/agents/guichet/<uuid:assistance_id>/accuse": {"GET": ASSIST},
     "/agents/guichet/<uuid:assistance_id>/fermer": {"POST": ASSIST},
@@ -152,6 +254,8 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/guichet/<uuid:assistance_id>/<slug>/verifier": {"GET": ASSIST},
     "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>": {"GET": ASSIST, "POST": ASSIST},
     "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>/pieces": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>/pieces/choix": {"POST": ASSIST},
     "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>/retirer": {"GET": ASSIST, "POST": ASSIST},
     "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/pas-pour-vous": {"GET": ASSIST},
     "/agents/guichet/<uuid:assistance_id>/<slug>/<step_slug>/pieces": {"POST": ASSIST},
@@ -170,6 +274,8 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/saisie/<uuid:assistance_id>/<slug>/verifier": {"GET": ENTER},
     "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>": {"GET": ENTER, "POST": ENTER},
     "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>": {"GET": ENTER, "POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>/pieces": {"GET": ENTER, "POST": ENTER},
+    "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>/pieces/choix": {"POST": ENTER},
     "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/<int:number>/retirer": {"GET": ENTER, "POST": ENTER},
     "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/pas-pour-vous": {"GET": ENTER},
     "/agents/saisie/<uuid:assistance_id>/<slug>/<step_slug>/pieces": {"POST": ENTER},
@@ -199,6 +305,8 @@ TABLE: dict[str, dict[str, str]] = {
     "/demarches/<slug>": {"GET": PUBLIC},
     "/demarches/<slug>/<step_slug>": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/<step_slug>/<int:number>": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/<step_slug>/<int:number>/pieces": {"GET": RESIDENT, "POST": RESIDENT},
+    "/demarches/<slug>/<step_slug>/<int:number>/pieces/choix": {"POST": RESIDENT},
     "/demarches/<slug>/<step_slug>/<int:number>/retirer": {"GET": RESIDENT, "POST": RESIDENT},
     "/demarches/<slug>/<step_slug>/pas-pour-vous": {"GET": RESIDENT},
     "/demarches/<slug>/<step_slug>/accord/<field_name>": {"GET": RESIDENT, "POST": RESIDENT},
@@ -231,16 +339,23 @@ TABLE: dict[str, dict[str, str]] = {
     "/mon-espace": {"GET": RESIDENT},
     "/mon-espace/administrations": {"GET": RESIDENT},
     "/mon-espace/adresses": {"GET": RESIDENT},
-    "/mon-espace/adresses/<uuid:address_id>": {"GET": RESIDENT, "POST": RESIDENT},
-    "/mon-espace/adresses/<uuid:address_id>/retirer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/adresses/<uuid:declared_id>": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/adresses/<uuid:declared_id>/retirer": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/adresses/ajouter": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/demandes": {"GET": RESIDENT},
     "/mon-espace/foyer": {"GET": RESIDENT},
-    "/mon-espace/foyer/<uuid:member_id>": {"GET": RESIDENT, "POST": RESIDENT},
-    "/mon-espace/foyer/<uuid:member_id>/retirer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/foyer/<uuid:declared_id>": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/foyer/<uuid:declared_id>/retirer": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/foyer/ajouter": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/informations": {"GET": RESIDENT},
     "/mon-espace/mandats": {"GET": RESIDENT},
+    "/mon-espace/courriers": {"GET": RESIDENT},
+    "/mon-espace/mandats/<uuid:mandate_id>": {"GET": RESIDENT},
+    "/mon-espace/mandats/<uuid:mandate_id>/repondre": {"POST": RESIDENT},
+    "/mon-espace/mandats/<uuid:mandate_id>/arreter": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/mandats/<uuid:mandate_id>/attestation": {"GET": RESIDENT},
+    "/mon-espace/mandats/<uuid:mandate_id>/attestation.pdf": {"GET": RESIDENT},
+    "/mandat": {"GET": PUBLIC, "POST": PUBLIC},
     "/mon-espace/messages": {"GET": RESIDENT},
     "/mon-espace/propositions": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/autorisations": {"GET": RESIDENT},
@@ -290,11 +405,15 @@ RIGHTS: dict[str, set[str]] = {
     "visitor": set(),
     "partner": set(),
     "resident": set(),
-    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER},
-    "department agent": {READ, ASSIGN, MESSAGE, DECIDE},
-    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER, TEMPLATES},
-    "operator": {HEALTH, OPERATE, RETRY, CONCEPTS},
-    "procedure officer": {EDIT, PUBLISH},
+    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER, FIND, KEEP},
+    "department agent": {READ, ASSIGN, MESSAGE, DECIDE, KEEP},
+    "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER, TEMPLATES}
+    | {KEPT, RIGHTS_PAGE, STEER, FIND, KEEP, OVERSEE},
+    "operator": {HEALTH, OPERATE, RETRY, CONCEPTS, KEPT, STEER, STEER_ALL},
+    "procedure officer": {EDIT, PUBLISH, STEER, STEER_ALL},
+    "data-protection officer": {JOURNAL, KEPT, RIGHTS_PAGE},
+    "administrator": {AGENTS, RIGHTS_PAGE},
+    "suspended agent": set(),
 }
 LOGINS = {
     "counter agent": "k.haddad",
@@ -302,7 +421,11 @@ LOGINS = {
     "supervisor": "s.amrani",
     "operator": "o.operateur",
     "procedure officer": "i.moreau",
+    "data-protection officer": "d.quere",
+    "administrator": "a.ngoma",
 }
+# A department head whose access is closed while the pages are open: as a visitor from the next click on.
+SUSPENDED = "v.sorel"
 PERMISSIONS = {
     READ: Permission.REQUESTS_READ,
     ASSIGN: Permission.REQUESTS_ASSIGN,
@@ -314,12 +437,21 @@ PERMISSIONS = {
     JOIN: Permission.ACCOUNTS_JOIN,
     POLLS: Permission.PARTICIPATION_MANAGE,
     POST_LETTERS: Permission.LETTERS_POST,
+    FIND: Permission.PERSONS_FIND,
+    KEEP: Permission.CONTACTS_KEEP,
+    OVERSEE: Permission.PERSONS_OVERSEE,
     ASSIST: Permission.DRAFTS_ASSIST,
     ENTER: Permission.REQUESTS_ENTER,
     EDIT: Permission.PROCEDURES_EDIT,
     PUBLISH: Permission.PROCEDURES_PUBLISH,
     CONCEPTS: Permission.CONCEPTS_DECIDE,
     TEMPLATES: Permission.TEMPLATES_EDIT,
+    AGENTS: Permission.AGENTS_MANAGE,
+    JOURNAL: Permission.JOURNAL_READ,
+    KEPT: Permission.RETENTION_READ,
+    RIGHTS_PAGE: Permission.RIGHTS_READ,
+    STEER: Permission.STEERING_READ,
+    STEER_ALL: Permission.STEERING_READ_ALL,
 }
 # Signing out comes last, so that one browser may try them all.
 ROUTES = sorted(
@@ -361,6 +493,9 @@ def browsers(app: Flask, settings: Settings, database: Database, town: Town) -> 
     found["resident"].sign_in(town.angela)
     for who, login in LOGINS.items():
         found[who].sign_in(town.commune.agents[login])
+    found["suspended agent"].sign_in(town.commune.agents[SUSPENDED])
+    with database.writing() as session:
+        set_agent_active(session, town.commune.agents[SUSPENDED].id, False)
     return found
 
 
@@ -386,6 +521,8 @@ def test_the_rights_of_each_role() -> None:
         "supervisor": Role.SUPERVISOR,
         "operator": Role.OPERATOR,
         "procedure officer": Role.PROCEDURE_OFFICER,
+        "data-protection officer": Role.DATA_PROTECTION_OFFICER,
+        "administrator": Role.ADMINISTRATOR,
     }
     assert set(roles.values()) == set(Role)
     for who, role in roles.items():
@@ -500,3 +637,26 @@ def test_a_route_added_behind_the_back_of_the_inventory_is_closed(settings: Sett
 def test_a_form_sent_after_the_session_ended_leads_back_to_a_page(visitor: Browser, path: str, back: str) -> None:
     answer = visitor.post(path)
     assert answer.location == f"/agents/connexion?suite={back.replace('/', '%2F')}"
+
+
+def test_an_agent_of_another_department_finds_no_request_under_any_address(
+    app: Flask, settings: Settings, database: Database, town: Town
+) -> None:
+    """Every address that names a request, with one that is there: the right is held, the request is not theirs."""
+    reference = sent_request(database, town.angela)
+    stranger = Browser(app, settings, database).sign_in(town.commune.agents["j.ferrand"])
+    named = [
+        (rule, method)
+        for rule, methods in TABLE.items()
+        for method, audience in methods.items()
+        if rule.startswith("/agents/") and "<reference>" in rule and audience in RIGHTS["department agent"]
+    ]
+    assert len(named) > 15, "the addresses of requests have moved"
+    theirs = Browser(app, settings, database).sign_in(town.meryem)
+    assert theirs.http.get(f"/agents/dossiers/{reference}", base_url=settings.public_url).status_code == 200
+    for rule, method in named:
+        sent = {"csrf_token": stranger._fresh_token()} if method == "POST" else None
+        path = address(rule.replace("<reference>", reference))
+        answer = stranger.http.open(path, method=method, data=sent, base_url=settings.public_url)
+        assert answer.status_code == 404, (method, rule, answer.status_code)
+        assert "DUBOIS" not in answer.get_data(as_text=True), rule

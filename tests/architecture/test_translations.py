@@ -40,8 +40,9 @@ def test_simplified_french_is_made_of_sentences_that_exist(command: ModuleType) 
 
 
 def test_what_binds_is_never_simplified(command: ModuleType) -> None:
-    """Papers, letters and agents' pages keep the plain sentence."""
-    templates = tuple(f"portal/templates/{room}/" for room in ("backoffice", "notifications", "receipts"))
+    """Papers, what is said of silence, and agents' pages keep the plain sentence."""
+    places = ("backoffice/", "receipts/", "notifications/implicit", "notifications/department", "notifications/_layout")
+    templates = tuple(f"portal/templates/{place}" for place in places)
     binding = ("portal/casework/", "portal/screens/backoffice/", *templates)
     twins = command.twins()
     shared = {message for file, message in command.sentences() if file.startswith(binding) and message in twins}

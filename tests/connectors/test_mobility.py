@@ -159,7 +159,7 @@ def test_a_correction_and_a_withdrawal_until_the_pass_is_closed(
 def test_a_reference_that_is_no_word_goes_nowhere(
     mobility: MobilityConnector, double: MobilityDouble, reference: str
 ) -> None:
-    with pytest.raises(PermanentError, match="reference_invalid"):
+    with pytest.raises(PermanentError, match="reference_unusable"):
         mobility.amend(AmendCommand("key-a", "VSI-1", reference, 1, MOBILITY))
     assert double.server.requests == []
 

@@ -41,13 +41,19 @@ def test_a_date_is_proposed_and_accepted(stack: Stack, open_browser: Opener) -> 
     agent.press("Proposer une date")
     expect(agent.page.locator("main")).to_contain_text("Une date vous est proposée")
 
-    page.goto(f"{stack.url}/demandes/{reference}")
+    page.goto(f"{stack.url}/mon-espace")
+    expect(page.locator("main")).to_contain_text("Accepter ou refuser un rendez-vous")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    hand.follow(f"Lire la proposition, {reference}")
     expect(page.locator("main")).to_contain_text("À vous de répondre")
     expect(page.locator("main")).to_contain_text(PROPOSAL)
     hand.follow("Accepter cette date")
     hand.write("Un mot pour le service", "Merci, à mardi.")
     hand.press("Accepter cette date")
     expect(page.locator("main")).to_contain_text("Rendez-vous confirmé")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.goto(f"{stack.url}/mon-espace/courriers")
+    expect(page.locator("main")).to_contain_text(reference)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     agent.page.reload()
     expect(agent.page.locator("main")).to_contain_text("Merci, à mardi.")

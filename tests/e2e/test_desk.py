@@ -42,7 +42,9 @@ def test_a_draft_begun_on_a_phone_is_finished_at_the_desk(stack: Stack, open_bro
 
     desk = open_browser()
     sign_in(desk, stack, "Karim Haddad", agent=True, then="/agents/guichet")
-    desk.write("Code de la personne", code.group().lower())
+    desk.write("Personne, référence ou code", code.group().lower())
+    desk.choose("Pourquoi cherchez-vous cette personne", "Faire ou finir")
+    desk.press("Chercher")
     desk.choose("Son accord", "présente")
     desk.press("Ouvrir le brouillon")
     expect(desk.page.locator("main")).to_contain_text("Vous aidez Angela")

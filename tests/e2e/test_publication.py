@@ -25,6 +25,7 @@ DESK = f"/agents/demarches/{SLUG}"
 def write_draft(stack: Stack, folder: Path) -> None:
     """The next version, as somebody else wrote it: the phone is no longer asked, and one question is new."""
     document = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    del document["cases"]  # they do not answer the new question
     fields = document["steps"][0]["fields"]
     fields[:] = [one for one in fields if one["concept"] != "contact.phone"]
     own = {"id": "department.table", "label": {"fr": QUESTION}, "type": "boolean"}

@@ -56,6 +56,10 @@ def walked(stack: Stack, browser: Browser, tmp_path_factory: pytest.TempPathFact
     with visiting(browser, folder, seen, "agent") as visit:
         walk_as_operator(visit, stack)
     with visiting(browser, folder, seen, "agent") as visit:
+        walk_as_administrator(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
+        walk_as_data_protection_officer(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
         walk_as_procedure_officer(visit, stack)
     return Walked(seen, folder)
 
@@ -195,6 +199,36 @@ def walk_as_operator(visit: Visit, stack: Stack) -> None:
     visit.go(f"{stack.url}/agents/envois", "envois")
 
 
+def walk_as_administrator(visit: Visit, stack: Stack) -> None:
+    """Agents, departments, partners; an invitation refused, an access about to be suspended."""
+    sign_in(visit.hand, stack, "Aurore Ngoma-Lestrade", agent=True)
+    teams = f"{stack.url}/agents/equipes"
+    visit.go(teams, "équipes")
+    visit.go(f"{teams}?q=zzzz", "équipes, filtres sans résultat")
+    visit.page.goto(f"{teams}?q=yildiz")
+    record = paths_in(visit.page, "/agents/equipes/agents/")[0]
+    visit.go(f"{stack.url}{record}", "équipes, un agent")
+    visit.go(f"{stack.url}{record}/suspendre", "équipes, suspendre")
+    visit.go(f"{teams}/inviter", "équipes, inviter")
+    visit.press("Envoyer l’invitation", "équipes, inviter, refusé")
+    visit.go(f"{teams}/services", "équipes, services")
+    visit.go(f"{teams}/services/nouveau", "équipes, service, nouveau")
+    visit.press("Enregistrer le service", "équipes, service, refusé")
+    visit.go(f"{teams}/partenaires", "équipes, partenaires")
+    visit.press("Ajouter à la liste", "équipes, partenaire, refusé")
+    visit.go(f"{stack.url}/agents/droits", "droits")
+    visit.go(f"{stack.url}/agents/droits?vue=pages", "droits, pages")
+
+
+def walk_as_data_protection_officer(visit: Visit, stack: Stack) -> None:
+    """The journal, refused without a reason, then read again from its first seal."""
+    sign_in(visit.hand, stack, "Denis Quéré-Baptiste", agent=True)
+    visit.go(f"{stack.url}/agents/journal", "journal")
+    visit.press("Noter la raison et chercher", "journal, refusé")
+    visit.press("Relire toute la chaîne", "journal, relu")
+    visit.go(f"{stack.url}/agents/conservation", "conservation")
+
+
 def walk_as_procedure_officer(visit: Visit, stack: Stack) -> None:
     """A procedure written in the browser."""
     sign_in(visit.hand, stack, "Inès Moreau", agent=True)
@@ -210,7 +244,7 @@ def walk_as_procedure_officer(visit: Visit, stack: Stack) -> None:
         ("/canaux", "canaux"),
         ("/legal", "cadre légal"),
         ("/envois", "envois"),
-        ("/circuit", "circuit"),
+        ("/deroulement", "déroulement"),
         ("/textes?langue=en&page=accueil", "langues"),
         ("/yaml", "versions et YAML"),
         ("/pages/nouvelle", "page, nouvelle"),

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.document import Field, ProcedureDocument
+from portal.casework.catalogue.document import Field, ProcedureDocument, Step
 from portal.casework.catalogue.fields import check_item, field_concept, field_options, visible_fields
 from portal.casework.catalogue.interchange import read_document
 from portal.casework.catalogue.journeys import Journey, journey_documents
 from portal.casework.catalogue.service import import_procedure
+from portal.casework.catalogue.trials import exit_of
 from portal.ground import clock
 from portal.ground.dictionary.service import ConceptType
 from portal.ground.permissions import SYSTEM
@@ -68,16 +69,23 @@ def answer(field: Field, chosen: int) -> Any:
     }.get(concept.type, "Devant le 8 quai de l’Iselle")
 
 
+def _page(document: ProcedureDocument, step: Step, answers: dict[str, Any], chosen: int) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for field in step.fields:
+        seen, _errors = check_item(document, step, given, answers)
+        if field in visible_fields(document, step, {**answers, **seen}) and field.formula is None:
+            given[field.name] = answer(field, chosen)
+    return given
+
+
 def walk(document: ProcedureDocument, chosen: int) -> dict[str, dict[str, Any]]:
-    """Answers step by step, following the conditions."""
+    """Answers step by step, following the conditions; never those of somebody whom the procedure is not for."""
     answers: dict[str, Any] = {}
     steps: dict[str, dict[str, Any]] = {}
     for step in document.steps:
-        given: dict[str, Any] = {}
-        for field in step.fields:
-            seen, _errors = check_item(document, step, given, answers)
-            if field in visible_fields(document, step, {**answers, **seen}) and field.formula is None:
-                given[field.name] = answer(field, chosen)
+        given = _page(document, step, answers, chosen)
+        if exit_of(step, {**answers, **given}):
+            given = _page(document, step, answers, chosen + 1)
         if step.repeat:
             given = {step.repeat.name: [given] * max(1, step.repeat.at_least)}
         if given:

@@ -1,6 +1,7 @@
 """Every procedure of every journey: fit to publish, complete in law, simple to read, walkable to the end, and found."""
 
 import re
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from portal.casework.catalogue.enums import Regime
 from portal.casework.catalogue.fields import asks_files, field_concept, field_label, field_options, visible_steps
 from portal.casework.catalogue.service import get_published, list_published
 from portal.casework.catalogue.simplified import public_texts, without_twin
+from portal.casework.catalogue.trials import run_cases
 from portal.casework.requests import service as requests
 from portal.ground import clock
 from portal.ground.db import Database
@@ -60,6 +62,28 @@ def test_it_is_fit_to_be_published_and_asks_what_people_can_answer(slug: str) ->
             assert (slug, field.concept) in WITH_A_BASIS
     for _path, text in public_texts(document):
         assert "'" not in "".join(text.root.values())
+
+
+# A day of every kind: before and after the school year turns, and the one that most years lack.
+DAYS = (
+    datetime(2026, 7, 31, 12, tzinfo=UTC),
+    datetime(2026, 8, 1, 12, tzinfo=UTC),
+    datetime(2032, 2, 29, 12, tzinfo=UTC),
+)
+
+
+@pytest.mark.parametrize("slug", DOCUMENTS)
+def test_its_recorded_trials_end_as_recorded_whatever_the_day(slug: str) -> None:
+    document = DOCUMENTS[slug]
+    assert len(document.cases) >= 2
+    assert len({case.name for case in document.cases}) == len(document.cases)
+    assert any(case.ends == "sent" for case in document.cases)
+    exits = {one.slug for step in document.steps for one in step.exits}
+    assert {case.exit for case in document.cases if case.exit} == exits, "each way out is tried"
+    for day in (clock.now(), *DAYS):
+        with clock.frozen(day):
+            gaps = {one.case.name: one.gaps for one in run_cases(document) if not one.passes}
+        assert gaps == {}
 
 
 @pytest.mark.parametrize("slug", DOCUMENTS)

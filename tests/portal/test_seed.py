@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from connectors.sandbox.addresses.geocoder import search
 from connectors.sandbox.addresses.towns import TOWNS
+from connectors.sandbox.identity.people import load_residents
+from connectors.sandbox.identity.profiles import resident_subject
 from connectors.sandbox.mobility.stations import STATIONS
 from portal.app import create_app
 from portal.casework.catalogue.service import list_published
@@ -16,9 +19,15 @@ from portal.casework.requests.models import ServiceRequest
 from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.settings import ConnectionSettings, Settings
+from portal.people.accounts.models import Account
+from portal.people.accounts.service import declared_by
 from portal.records.outbox.service import lane_counts
 from portal.records.territory.service import PlaceKind, distance_metres, find_communes, list_places
+from portal.screens.myspace.queries.messages import latest_received
+from portal.screens.myspace.queries.requests import home_requests
 from portal.seed import plant
+from portal.seed.families import FAMILIES, Family
+from portal.seed.spaces import subject_of
 from portal.seed.territory import settle_territory
 from tests.support.databases import migrate
 
@@ -48,7 +57,32 @@ def test_a_small_commune_is_inhabited(settings: Settings, database: Database) ->
     assert max(row.submitted_at for row in rows) <= clock.now()
     assert (clock.now() - min(row.submitted_at for row in rows)).days >= 60
     assert set(waiting) <= {"ecoles", "papiers"}, "mails of the past are not sent again"
+    with database.reading() as session:
+        for family in FAMILIES:
+            check_space(session, family, settings.resident.client_id)
     assert plant(settings, database) is None
+
+
+def check_space(session: Session, family: Family, client_id: str) -> None:
+    """What somebody finds who signs in for the first time."""
+    sub = subject_of(family.claims, client_id)
+    account = session.scalars(select(Account).where(Account.sub == sub)).one()
+    declared = declared_by(session, account.person_id)
+    assert len(declared.members) == len(family.members)
+    assert {one.facts.kind for one in declared.addresses} == {kind for kind, _facts in family.addresses}
+    found = home_requests(session, account.id)
+    assert found.waiting or found.moving
+    received, _unread = latest_received(session, account.id)
+    assert received, family.claims.family_name
+
+
+def test_the_inhabited_spaces_open_with_the_simulated_provider() -> None:
+    people = load_residents().values()
+    for family in FAMILIES:
+        [person] = [one for one in people if one.claims["family_name"] == family.claims.family_name]
+        assert resident_subject(person, "essai") == subject_of(family.claims, "essai")
+        assert person.claims["email"] == family.claims.email
+        assert person.claims.get("preferred_username", "") == family.claims.preferred_name
 
 
 @pytest.mark.slow

@@ -155,12 +155,16 @@ class Browser:
         self.token = ""
         self.who: AccountView | AgentView | None = None
 
-    def sign_in(self, who: AccountView | AgentView, acr: str = "") -> "Browser":
-        """Open a session as this person, as identity does after a checked sign-in at that level of assurance."""
+    def sign_in(self, who: AccountView | AgentView, acr: str | None = None) -> "Browser":
+        """Open a session as this person, as identity does after a checked sign-in at that level of assurance.
+
+        Agents come with two factors unless told otherwise, as most do.
+        """
         self.who = who
         realm = Realm.AGENT if isinstance(who, AgentView) else Realm.RESIDENT
         with self.database.writing() as session:
-            evidence = Evidence(attempt_id=uuid4(), id_token="id-token-of-tests", acr=acr)
+            level = acr if acr is not None else ("eidas1-mfa" if realm is Realm.AGENT else "")
+            evidence = Evidence(attempt_id=uuid4(), id_token="id-token-of-tests", acr=level)
             token = open_session(session, who=who, evidence=evidence)
         self.http.set_cookie(session_cookie_name(self.settings, realm), token, domain="127.0.0.1")
         return self

@@ -16,6 +16,8 @@ NOT_PAGES = frozenset(
         "welcome.checklist_erase",
         "welcome.checklist_text",
         "builder.undo",
+        "builder.change_workflow",
+        "builder.take_ready_made",
         "builder.duplicate",
         "builder.write",
         "builder.discard",
@@ -34,7 +36,15 @@ NOT_PAGES = frozenset(
         "journey_kit.settle_code",
         "journey_kit.settle_discarded",
         "counter.close_draft",
+        "counter.close_file",
+        "counter.open_file",
+        "counter.tell_apart",
         "counter.close_entry",
+        "counter.attestation_pdf",
+        "counter.open_under_mandate",
+        "counter.stop_mandate",
+        "myspace.own_attestation_pdf",
+        "myspace.stop_mandate",
         "counter.erase_entry",
         "counter.reopen_entry",
         "counter.desk_back_to_check",
@@ -57,6 +67,8 @@ NOT_PAGES = frozenset(
         "myspace.stop_following",
         "street_desk.take_up",
         "backoffice.acknowledgement_pdf",
+        "administration.end_partner",
+        "administration.rights_file",
         "backoffice.archive_text",
         "myspace.prolong",
         "myspace.take_copy",
@@ -66,6 +78,14 @@ NOT_PAGES = frozenset(
         "backoffice.home",
         "backoffice.letter_pdf",
         "backoffice.assign",
+        "backoffice.archive_rule",
+        "backoffice.lot_file",
+        "backoffice.restore_view",
+        "backoffice.remove_view",
+        "backoffice.start_from",
+        "backoffice.stop_lot",
+        "backoffice.take_list",
+        "backoffice.unmark_duplicate",
         "backoffice.check",
         "backoffice.opinion_document",
         "backoffice.queue_file",
@@ -85,8 +105,14 @@ NOT_PAGES = frozenset(
         "identity.sign_out_agent",
         "identity.sign_out_resident",
         "pages.language",
+        "myspace.choose_surveys",
         "participation.codes_file",
         "participation.results_file",
+        "steering.hide_words",
+        "steering.overview_file",
+        "steering.service_levels_data",
+        "steering.service_levels_file",
+        "steering.show_words",
     }
 )
 
@@ -380,6 +406,8 @@ register(
     empty="test_an_empty_space_says_what_to_do",
     full="test_what_waits_for_me_comes_first",
 )
+_PAPERS_LISTED = "test_letters_and_decisions_are_listed_with_their_file"
+register("myspace.papers", "resident", _DASHBOARD, empty=_PAPERS_LISTED, full=_PAPERS_LISTED)
 _HOUSEHOLD = "portal/screens/test_household.py"
 _MEMBERS, _LINES = "test_a_household_is_told_changed_and_forgotten", "test_addresses_are_told_changed_and_forgotten"
 _WRONG = "test_what_is_wrong_in_a_member_is_said_and_what_was_typed_is_kept"
@@ -402,7 +430,7 @@ register("myspace.add_address", "resident", _HOUSEHOLD, error=_LINES)
 register("myspace.edit_address", "resident", _HOUSEHOLD, plain=_LINES)
 register("myspace.change_address", "resident", _HOUSEHOLD, error=_LINES)
 register("myspace.confirm_address_removal", "resident", _HOUSEHOLD, plain=_LINES)
-register("myspace.mandates", "resident", _HOUSEHOLD, plain="test_nobody_acts_in_my_name")
+register("myspace.own_mandates", "resident", _HOUSEHOLD, plain="test_nobody_acts_in_my_name")
 _PAGED = "test_long_lists_are_read_a_page_at_a_time"
 register("myspace.every_request", "resident", _HOUSEHOLD, empty=_PAGED, plain=_PAGED)
 _READ = "test_messages_say_who_has_read_them"
@@ -826,6 +854,31 @@ register("journey_kit.confirm_removal", "resident", _ITEMS, plain="test_a_child_
 register("journey_kit.remove_item", "resident", _ITEMS, conflict="test_two_windows_on_the_same_list")
 register("journey_kit.show_exit", "resident", _ITEMS, plain="test_those_it_is_not_for_are_told_where_to_go")
 register("journey_kit.check", "resident", _ITEMS, list=_EACH, exit="test_those_it_is_not_for_are_told_where_to_go")
+_ITEM_FILES = "portal/engine/journey_kit/test_item_files.py"
+_KNOWN, _FILED = "test_a_known_child_is_offered_once", "test_each_child_has_a_file_from_the_form_to_the_casefile"
+_TAKEN = "test_an_item_is_taken_away_with_its_file"
+register("journey_kit.show_item", "resident", _ITEM_FILES, children=_KNOWN)
+register("journey_kit.show_item_files", "resident", _ITEM_FILES, plain=_FILED, full=_FILED)
+register("journey_kit.save_item", "resident", _ITEM_FILES, files=_FILED)
+register("journey_kit.show_step", "resident", _ITEM_FILES, files=_FILED)
+register("journey_kit.save_step", "resident", _ITEM_FILES, list_error=_FILED)
+register("journey_kit.add_file", "resident", _ITEM_FILES, of_item=_FILED)
+register("journey_kit.choose_file", "resident", _ITEM_FILES, of_item=_TAKEN)
+register("journey_kit.confirm_removal", "resident", _ITEM_FILES, files=_TAKEN)
+register("journey_kit.check", "resident", _ITEM_FILES, files_of_items=_FILED)
+register("counter.desk_show_item_files", "agent", _ITEM_FILES, plain="test_an_agent_adds_the_file_of_a_child")
+register("counter.entry_show_item_files", "agent", _ITEM_FILES, plain="test_an_agent_adds_the_file_of_a_child")
+_CORRECTIONS = "portal/screens/test_corrections.py"
+_SECOND, _OPENED = "test_a_date_and_a_file_of_the_second_child", "test_a_question_that_an_answer_opens_is_asked"
+register("backoffice.move", "agent", _CORRECTIONS, items=_SECOND)
+register("backoffice.casefile", "agent", _CORRECTIONS, items_corrected=_SECOND)
+register("myspace.corrections_form", "resident", _CORRECTIONS, files=_SECOND)
+register("myspace.correct", "resident", _CORRECTIONS, files=_SECOND, opened=_OPENED)
+register("myspace.follow", "visitor", _CORRECTIONS, corrections="test_a_code_is_enough_to_answer")
+register("myspace.follow_corrections", "visitor", _CORRECTIONS, plain="test_a_code_is_enough_to_answer")
+register("myspace.correct_followed", "visitor", _CORRECTIONS, error="test_a_code_is_enough_to_answer")
+register("myspace.confirm_followed_move", "visitor", _CORRECTIONS, plain="test_a_code_is_enough_to_answer_a_proposal")
+register("myspace.make_followed_move", "visitor", _CORRECTIONS, changed="test_a_code_is_enough_to_answer_a_proposal")
 _MOVING = "portal/screens/backoffice/test_moving.py"
 register(
     "backoffice.move_form",
@@ -903,7 +956,7 @@ register("journey_kit.start", "resident", _DESK, given_up=_AGAIN, erased=_AGAIN)
 register("journey_kit.elsewhere", "resident", _DESK, plain=_HELPED, code=_HELPED, helped=_HELPED, stopped=_STOPPED)
 _MAILED = "test_a_code_is_sent_to_its_owner_and_to_nobody_once_it_is_over"
 register("journey_kit.elsewhere", "resident", _DESK, mailed=_MAILED, without_address=_MAILED)
-register("counter.desk", "agent", _DESK, plain=_ASKED, closed=_HELPED)
+register("counter.desk", "agent", _DESK, closed=_HELPED)
 register("counter.open_draft", "agent", _DESK, error=_ASKED, too_many="test_trying_codes_is_stopped")
 register("counter.helping", "agent", _DESK, over=_STOPPED)
 register("counter.desk_show_step", "agent", _DESK, desk=_HELPED)
@@ -994,6 +1047,47 @@ register("builder.texts_form", "agent", _BUILDER, plain="test_texts_are_written_
 register("builder.save_texts", "agent", _BUILDER, error="test_texts_are_written_side_by_side")
 register("builder.yaml_form", "agent", _DRAFTS, plain="test_a_hostile_text_changes_nothing")
 register("builder.import_yaml", "agent", _DRAFTS, error="test_a_hostile_text_changes_nothing")
+_MOVED = "test_an_address_changes_until_the_procedure_is_published"
+register("builder.address_form", "agent", _DRAFTS, plain=_MOVED, fixed=_MOVED)
+register("builder.save_address", "agent", _DRAFTS, error=_MOVED, conflict=_MOVED, too_late=_MOVED)
+_FLOWS = "portal/screens/builder/test_workflow_pages.py"
+_BEGUN = "test_a_workflow_is_begun_from_a_ready_made_one_and_written_in_sentences"
+_CORRECTED = "test_a_move_says_which_answers_may_be_corrected"
+_REMOVED = "test_a_status_is_changed_moved_and_removed_with_its_moves"
+_HOSTILE = "test_hostile_workflows_change_nothing"
+_TWO_FLOWS = "test_the_second_of_two_officers_keeps_what_was_typed"
+_GOING = "test_requests_in_progress_keep_the_status_that_a_new_version_lacks"
+register(
+    "builder.workflow_page",
+    "agent",
+    _FLOWS,
+    simple=_BEGUN,
+    ready_made=_BEGUN,
+    plain=_BEGUN,
+    faulty=_BEGUN,
+    removed=_REMOVED,
+    circle=_HOSTILE,
+    in_progress=_GOING,
+)
+register("builder.read_workflow", "agent", _FLOWS, plain=_BEGUN)
+register(
+    "builder.confirm_ready_made",
+    "agent",
+    _FLOWS,
+    plain="test_going_back_to_a_ready_made_workflow_is_confirmed",
+)
+register("builder.new_status", "agent", _FLOWS, plain=_BEGUN)
+register("builder.add_status", "agent", _FLOWS, error=_BEGUN, full=_HOSTILE)
+register("builder.status_form", "agent", _FLOWS, plain=_REMOVED)
+register("builder.save_status", "agent", _FLOWS, error=_REMOVED, conflict=_TWO_FLOWS)
+register("builder.confirm_remove_status", "agent", _FLOWS, plain=_REMOVED, in_use=_GOING)
+register("builder.remove_status", "agent", _FLOWS, error=_HOSTILE, conflict=_TWO_FLOWS)
+register("builder.new_move", "agent", _FLOWS, plain=_BEGUN)
+register("builder.add_move", "agent", _FLOWS, error=_BEGUN)
+register("builder.move_form", "agent", _FLOWS, added=_BEGUN, corrections=_CORRECTED)
+register("builder.save_move", "agent", _FLOWS, error=_BEGUN)
+register("builder.corrections_form", "agent", _FLOWS, plain=_CORRECTED)
+register("builder.save_corrections", "agent", _FLOWS, error=_CORRECTED)
 _REVIEWING = "portal/screens/test_reviewing.py"
 _TRIED = "test_a_trial_that_fails_stops_publication"
 _PUBLISHED = "test_two_officers_publish_at_once"
@@ -1027,6 +1121,7 @@ register(
     desktop=_PREVIEWED,
     simplified=_PREVIEWED,
     one_question_more=_PREVIEWED,
+    taken_up="test_a_trial_is_taken_up_again_where_an_answer_is_missing",
 )
 register("builder.cases", "agent", _REVIEWING, plain=_TRIED, recorded=_TRIED, failing=_TRIED)
 register("builder.record_trial", "agent", _REVIEWING, error=_TRIED)
@@ -1110,3 +1205,328 @@ register("backoffice.create_text", "agent", _TEXTS, preview=_WRITTEN, error=_WRI
 register("backoffice.text", "agent", _TEXTS, plain=_WRITTEN)
 register("backoffice.revise_text", "agent", _TEXTS, conflict=_WRITTEN)
 register("backoffice.proposed_texts", "agent", _TEXTS, full=_USED, empty=_USED)
+
+_TEAMS = "portal/screens/administration/test_teams.py"
+_INVITED = "test_somebody_is_invited_once_and_told_by_letter"
+_CHANGED = "test_an_agent_is_changed_and_two_administrators_do_not_overwrite_each_other"
+_SUSPENDED = "test_an_access_is_suspended_during_a_click_and_opened_again"
+_MOVED = "test_another_sign_in_waits_for_an_administrator"
+_HANDED = "test_open_requests_are_handed_over_before_an_agent_leaves_a_department"
+_OWN = "test_nobody_changes_their_own_access"
+_DEPARTMENTS = "test_a_department_is_created_and_changed"
+_PARTNERS = "test_a_partner_is_listed_then_taken_off"
+register(
+    "administration.team",
+    "agent",
+    _TEAMS,
+    plain="test_agents_are_found_by_name_role_department_and_state",
+    nobody="test_agents_are_found_by_name_role_department_and_state",
+)
+register("administration.invitation", "agent", _TEAMS, plain=_INVITED)
+register("administration.invite", "agent", _TEAMS, refused=_INVITED, known=_INVITED)
+register(
+    "administration.agent",
+    "agent",
+    _TEAMS,
+    invited=_INVITED,
+    plain=_CHANGED,
+    suspended=_SUSPENDED,
+    moved=_MOVED,
+    own=_OWN,
+)
+register("administration.revise", "agent", _TEAMS, refused=_CHANGED, changed=_CHANGED, leaving=_HANDED, own=_OWN)
+register("administration.suspension", "agent", _TEAMS, plain=_SUSPENDED, leaving=_HANDED)
+register("administration.suspend", "agent", _TEAMS, unanswered=_HANDED)
+register("administration.restore", "agent", _TEAMS, changed=_SUSPENDED)
+register("administration.invite_again", "agent", _TEAMS, came=_MOVED)
+register("administration.relink", "agent", _TEAMS, gone=_MOVED)
+register("administration.departments", "agent", _TEAMS, plain=_DEPARTMENTS)
+register("administration.new_department", "agent", _TEAMS, plain=_DEPARTMENTS)
+register("administration.create_department", "agent", _TEAMS, refused=_DEPARTMENTS)
+register("administration.department", "agent", _TEAMS, plain=_DEPARTMENTS)
+register("administration.revise_department", "agent", _TEAMS, refused=_DEPARTMENTS, changed=_DEPARTMENTS)
+register("administration.partners", "agent", _TEAMS, plain=_PARTNERS)
+register("administration.add_partner", "agent", _TEAMS, refused=_PARTNERS)
+register("administration.partner_ending", "agent", _TEAMS, plain=_PARTNERS)
+_RIGHTS = "portal/screens/administration/test_rights.py"
+_READ_RIGHTS = "test_the_table_says_what_the_routes_declare"
+register("administration.rights", "agent", _RIGHTS, plain=_READ_RIGHTS, by_page=_READ_RIGHTS, one_role=_READ_RIGHTS)
+_JOURNAL = "portal/screens/administration/test_journal.py"
+_SEARCHED = "test_a_search_says_why_and_shows_no_content"
+_VERIFIED = "test_the_chain_is_read_again_and_a_change_is_named"
+register("administration.journal", "agent", _JOURNAL, plain=_SEARCHED, searched=_SEARCHED)
+register("administration.search_journal", "agent", _JOURNAL, refused=_SEARCHED)
+register("administration.journal_lines", "agent", _JOURNAL, plain=_SEARCHED, following=_SEARCHED)
+register("administration.verify_journal", "agent", _JOURNAL, intact=_VERIFIED, altered=_VERIFIED)
+_STEERING = "portal/screens/test_steering.py"
+_EVERY_VIEW = "test_each_view_draws_what_its_table_and_its_file_say"
+register(
+    "steering.overview",
+    "agent",
+    _STEERING,
+    empty="test_nothing_yet",
+    volumes=_EVERY_VIEW,
+    delays=_EVERY_VIEW,
+    refusals=_EVERY_VIEW,
+    satisfaction=_EVERY_VIEW,
+    equity=_EVERY_VIEW,
+    open=_EVERY_VIEW,
+)
+register(
+    "steering.service_levels",
+    "visitor",
+    _STEERING,
+    empty="test_nothing_yet",
+    full="test_everybody_reads_the_service_levels_without_small_numbers",
+)
+_SURVEY = "portal/screens/test_survey.py"
+_MODERATED = "test_words_are_read_without_a_name_hidden_and_put_back"
+register(
+    "steering.words_list", "agent", _SURVEY, empty=_MODERATED, full=_MODERATED, hidden=_MODERATED, shown=_MODERATED
+)
+_GIVEN = "test_two_questions_once_changed_for_a_month"
+register(
+    "myspace.survey",
+    "resident",
+    _SURVEY,
+    plain=_GIVEN,
+    answered=_GIVEN,
+    over=_GIVEN,
+    from_paper="test_a_paper_is_typed_in",
+)
+register("myspace.save_survey", "resident", _SURVEY, error=_GIVEN, over=_GIVEN)
+register("myspace.one_request", "resident", _SURVEY, asked=_GIVEN, thanked=_GIVEN)
+register("myspace.preferences", "resident", _SURVEY, surveys_refused="test_being_asked_is_refused_for_all")
+_FOLLOWED = "test_with_the_code_alone"
+register("myspace.follow_survey", "visitor", _SURVEY, plain=_FOLLOWED)
+register("myspace.save_followed_survey", "visitor", _SURVEY, error=_FOLLOWED)
+_TYPED_IN = "test_a_paper_is_typed_in"
+register(
+    "backoffice.paper_survey", "agent", _SURVEY, plain=_TYPED_IN, done=_TYPED_IN, again=_TYPED_IN, by_person=_TYPED_IN
+)
+register("backoffice.save_paper_survey", "agent", _SURVEY, error=_TYPED_IN, too_late=_TYPED_IN)
+_FILES = "portal/screens/test_desk_files.py"
+_FOUND = "test_a_person_is_found_opened_checked_and_closed_and_reads_all_of_it"
+_LITTLE = "test_nothing_is_looked_for_without_a_reason_or_with_too_little"
+_MANY, _ALIKE = (
+    "test_too_many_shows_nobody_and_nobody_says_so",
+    "test_namesakes_are_told_apart_after_a_second_confirmation",
+)
+_LOCKED, _ANOTHER = (
+    "test_the_screen_locks_and_the_file_closes_by_itself",
+    "test_another_file_closes_the_first_and_an_old_list_opens_nothing",
+)
+_VOLUME = "test_searching_is_bounded_and_its_volume_is_a_figure"
+register("counter.desk", "agent", _FILES, plain=_FOUND, closed=_FOUND, open=_ANOTHER, figures=_VOLUME)
+register(
+    "counter.search",
+    "agent",
+    _FILES,
+    error=_LITTLE,
+    too_many=_VOLUME,
+    code="test_a_number_or_a_code_in_the_same_box",
+)
+register(
+    "counter.found",
+    "agent",
+    _FILES,
+    plain=_FOUND,
+    namesakes=_ALIKE,
+    told_apart=_ALIKE,
+    too_many=_MANY,
+    nobody=_MANY,
+    over=_ANOTHER,
+)
+register(
+    "counter.person",
+    "agent",
+    _FILES,
+    to_check=_FOUND,
+    checked=_FOUND,
+    ended=_FOUND,
+    idle=_LOCKED,
+    requests="test_only_the_requests_of_the_agents_own_departments_are_shown",
+)
+register("counter.check_identity", "agent", _FILES, error=_FOUND)
+register("counter.locked", "agent", _FILES, plain=_LOCKED, over=_LOCKED)
+register("counter.resume_file", "agent", _FILES, idle=_LOCKED)
+_WRONG = "test_the_wrong_person_reads_that_it_was_a_mistake"
+register("counter.ask_wrong_person", "agent", _FILES, plain=_WRONG)
+register("counter.wrong_person", "agent", _FILES, wrong=_WRONG)
+
+_CONTACTS = "portal/screens/test_contacts.py"
+_NOTED = "test_a_call_is_noted_answered_and_read_by_its_person"
+_UNJOINED = "test_a_letter_of_nobody_known_is_joined_later_with_a_proof"
+_POSTED = "test_a_printed_answer_waits_to_be_posted"
+_RACE = "test_two_agents_on_one_contact"
+_REFUSED = "test_what_is_wrong_of_a_contact_is_said_and_what_was_typed_is_kept"
+register(
+    "counter.contact_list",
+    "agent",
+    _CONTACTS,
+    empty=_NOTED,
+    plain=_NOTED,
+    answered=_NOTED,
+    to_post=_POSTED,
+    posted=_POSTED,
+    more="test_the_log_goes_on_page_after_page",
+)
+register("counter.new_contact", "agent", _CONTACTS, plain=_UNJOINED)
+register("counter.log_new_contact", "agent", _CONTACTS, error=_REFUSED)
+register("counter.file_contact", "agent", _CONTACTS, plain=_NOTED, unchecked=_REFUSED)
+register("counter.log_file_contact", "agent", _CONTACTS, error=_REFUSED)
+register("counter.contact", "agent", _CONTACTS, plain=_UNJOINED, noted=_NOTED, answered=_NOTED, letter=_POSTED)
+register("counter.answer_contact", "agent", _CONTACTS, error=_REFUSED, changed=_RACE)
+register("counter.join_contact", "agent", _CONTACTS, not_open=_UNJOINED)
+register("counter.add_contact_scan", "agent", _CONTACTS, refused=_UNJOINED)
+register("counter.contact_letter", "agent", _CONTACTS, plain=_POSTED)
+register("counter.post_contact_letter", "agent", _CONTACTS, changed=_POSTED)
+register("myspace.exchanges", "resident", _CONTACTS, empty=_NOTED, plain=_NOTED)
+_MANDATES = "portal/screens/test_mandates.py"
+_GIVEN_AT_DESK = "test_a_mandate_is_given_at_the_desk_used_and_stopped"
+_BY_SMS = "test_the_code_read_on_a_telephone_confirms"
+_BY_PAPER = "test_the_signed_paper_confirms_when_it_can_be_read"
+_ONLINE = "test_the_person_answers_renews_and_stops_online"
+_READ_THEN_ANSWERED = "test_a_request_is_read_and_answered_in_their_name"
+register("counter.mandate_list", "agent", _MANDATES, plain=_GIVEN_AT_DESK, empty=_GIVEN_AT_DESK, ended=_GIVEN_AT_DESK)
+register("counter.find_person", "agent", _MANDATES, error=_GIVEN_AT_DESK)
+register("counter.propose", "agent", _MANDATES, plain=_GIVEN_AT_DESK)
+register("counter.send_proposal", "agent", _MANDATES, error=_GIVEN_AT_DESK)
+register(
+    "counter.mandate", "agent", _MANDATES,
+    active=_GIVEN_AT_DESK, stopped=_GIVEN_AT_DESK, waiting=_BY_SMS, wrong_code=_BY_SMS, unsent=_BY_SMS,
+)  # fmt: skip
+register("counter.prove_present", "agent", _MANDATES, error=_BY_SMS, moved=_BY_SMS)
+register("counter.send_code", "agent", _MANDATES, error=_BY_SMS)
+register("counter.check_code", "agent", _MANDATES, error=_BY_SMS)
+register("counter.prove_by_paper", "agent", _MANDATES, error=_BY_PAPER)
+register("counter.renew", "agent", _MANDATES, error=_ONLINE)
+register("counter.ask_to_stop", "agent", _MANDATES, plain=_GIVEN_AT_DESK)
+register("counter.attestation", "agent", _MANDATES, plain=_GIVEN_AT_DESK)
+register("counter.opened_request", "agent", _MANDATES, plain=_READ_THEN_ANSWERED, written=_READ_THEN_ANSWERED)
+register("counter.answer_request", "agent", _MANDATES, error=_READ_THEN_ANSWERED, over=_READ_THEN_ANSWERED)
+register("myspace.own_mandates", "resident", _MANDATES, waiting=_ONLINE, active=_ONLINE)
+register("myspace.one_mandate", "resident", _MANDATES, waiting=_ONLINE, used=_GIVEN_AT_DESK, stopped=_GIVEN_AT_DESK)
+register("myspace.answer_mandate", "resident", _MANDATES, moved=_ONLINE)
+register("myspace.ask_to_stop", "resident", _MANDATES, plain=_GIVEN_AT_DESK, theme=_ONLINE)
+register("myspace.own_attestation", "resident", _MANDATES, plain=_GIVEN_AT_DESK)
+_WITHOUT_ACCOUNT = "test_the_code_of_the_attestation_stops_it_without_an_account"
+register("myspace.ask_revocation", "visitor", _MANDATES, plain=_WITHOUT_ACCOUNT, stopped=_WITHOUT_ACCOUNT)
+register("myspace.stop_by_code", "visitor", _MANDATES, error=_WITHOUT_ACCOUNT, confirm=_WITHOUT_ACCOUNT)
+register("pages.verify", "visitor", _MANDATES, mandate=_WITHOUT_ACCOUNT)
+_VIEWS = "portal/screens/backoffice/test_saved_views.py"
+register(
+    "backoffice.queue",
+    "agent",
+    _VIEWS,
+    filtered="test_every_filter_narrows_the_list_and_stands_in_the_address",
+    withdrawn="test_a_view_on_a_withdrawn_procedure_says_so_and_opens",
+)
+register(
+    "backoffice.more_filters", "agent", _VIEWS, plain="test_every_filter_narrows_the_list_and_stands_in_the_address"
+)
+register(
+    "backoffice.views",
+    "agent",
+    _VIEWS,
+    empty="test_a_view_is_saved_renamed_started_from_removed_and_taken_back",
+    to_save="test_a_view_is_saved_renamed_started_from_removed_and_taken_back",
+    full="test_a_view_is_saved_renamed_started_from_removed_and_taken_back",
+    removed="test_a_view_is_saved_renamed_started_from_removed_and_taken_back",
+)
+register(
+    "backoffice.save_view", "agent", _VIEWS, error="test_a_view_is_saved_renamed_started_from_removed_and_taken_back"
+)
+register(
+    "backoffice.rename_view", "agent", _VIEWS, error="test_a_view_is_saved_renamed_started_from_removed_and_taken_back"
+)
+register("backoffice.shortcuts", "agent", _VIEWS, plain="test_the_keys_are_told")
+
+_LOTS = "portal/screens/backoffice/test_lots.py"
+register("backoffice.choose_requests", "agent", _LOTS, full="test_ten_requests_are_given_at_once")
+register(
+    "backoffice.choose_lot",
+    "agent",
+    _LOTS,
+    plain="test_ten_requests_are_given_at_once",
+    nothing="test_nothing_ticked_is_said",
+)
+register(
+    "backoffice.act_on_lot",
+    "agent",
+    _LOTS,
+    check="test_ten_requests_are_given_at_once",
+    error="test_what_is_missing_is_said_and_what_was_typed_is_kept",
+    text="test_what_is_missing_is_said_and_what_was_typed_is_kept",
+)
+register(
+    "backoffice.lot",
+    "agent",
+    _LOTS,
+    running="test_ten_requests_are_given_at_once",
+    done="test_ten_requests_are_given_at_once",
+    stopped="test_a_lot_is_stopped_and_says_what_was_left",
+)
+
+_LISTS = "portal/screens/backoffice/test_lists.py"
+register("backoffice.list_form", "agent", _LISTS, plain="test_a_list_is_prepared_and_taken_once")
+register("backoffice.ask_list", "agent", _LISTS, error="test_a_list_is_prepared_and_taken_once")
+register(
+    "backoffice.list_page",
+    "agent",
+    _LISTS,
+    preparing="test_a_list_is_prepared_and_taken_once",
+    ready="test_a_list_is_prepared_and_taken_once",
+    taken="test_a_list_is_prepared_and_taken_once",
+    failed="test_a_list_that_cannot_be_written_says_so",
+)
+
+_BETWEEN = "portal/screens/backoffice/test_between_agents.py"
+register(
+    "backoffice.casefile",
+    "agent",
+    _BETWEEN,
+    with_notes="test_a_note_is_for_colleagues_and_soon_stays_as_it_is",
+    with_twins="test_the_same_request_made_twice_is_found_joined_and_undone",
+    duplicate="test_the_same_request_made_twice_is_found_joined_and_undone",
+    in_company="test_a_colleague_who_has_the_file_open_is_told",
+)
+register("backoffice.write_note", "agent", _BETWEEN, error="test_a_note_is_for_colleagues_and_soon_stays_as_it_is")
+register("backoffice.new_note", "agent", _BETWEEN, plain="test_a_note_is_for_colleagues_and_soon_stays_as_it_is")
+register("backoffice.note_form", "agent", _BETWEEN, plain="test_a_note_is_for_colleagues_and_soon_stays_as_it_is")
+register(
+    "backoffice.edit_note",
+    "agent",
+    _BETWEEN,
+    error="test_a_note_is_for_colleagues_and_soon_stays_as_it_is",
+    too_late="test_a_note_is_for_colleagues_and_soon_stays_as_it_is",
+)
+register("backoffice.transfer_form", "agent", _BETWEEN, plain="test_a_request_goes_to_another_department")
+register("backoffice.transfer", "agent", _BETWEEN, error="test_a_request_goes_to_another_department")
+register(
+    "backoffice.transfers",
+    "agent",
+    _BETWEEN,
+    empty="test_a_request_goes_to_another_department",
+    full="test_a_request_goes_to_another_department",
+)
+register(
+    "backoffice.duplicate_form",
+    "agent",
+    _BETWEEN,
+    plain="test_the_same_request_made_twice_is_found_joined_and_undone",
+)
+register(
+    "backoffice.mark_duplicate",
+    "agent",
+    _BETWEEN,
+    error="test_the_same_request_made_twice_is_found_joined_and_undone",
+)
+
+_ROUTING = "portal/screens/backoffice/test_routing.py"
+_RULE = "test_the_head_writes_changes_and_removes_a_rule"
+register("backoffice.rules", "agent", _ROUTING, empty=_RULE, full=_RULE)
+register("backoffice.new_rule", "agent", _ROUTING, plain=_RULE)
+register("backoffice.create_rule", "agent", _ROUTING, error=_RULE)
+register("backoffice.rule", "agent", _ROUTING, plain=_RULE)
+register("backoffice.change_rule", "agent", _ROUTING, conflict=_RULE)

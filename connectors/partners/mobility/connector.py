@@ -1,44 +1,38 @@
 """Shared bikes to look at, and season passes to close: handed over, corrected, taken back, followed."""
 
-import re
 from collections.abc import Sequence
-
-from pydantic import ValidationError
 
 from connectors.partners.mobility import mapping
 from connectors.partners.mobility.client import FeedClient, PassClient
 from connectors.partners.mobility.settings import MobilitySettings
-from connectors.partners.mobility.wire import AnyCallback, Callback, Kept
+from connectors.partners.mobility.wire import Callback, Kept
 from connectors.sdk import (
     AmendCommand,
     CheckReport,
     ConfigurationError,
     ConnectorContext,
-    InboundCall,
     PermanentError,
     Receipt,
     StatusUpdate,
     SubmitCommand,
-    UpdateStatus,
     VehicleStations,
     WebhookRefused,
     WithdrawCommand,
     load_manifest,
     report_check,
 )
-from connectors.sdk.webhooks import verify
-
-_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
+from connectors.sdk.reporting import ReportsBothWays, safe_reference
 
 
-class MobilityConnector:
+class MobilityConnector(ReportsBothWays):
     """Reads GBFS; submits, amends, withdraws, reports status and receives webhooks over mobility-pass/1."""
 
     manifest = load_manifest("connectors.partners.mobility")
+    callback_type = "closure.status_changed"
 
     def __init__(self, settings: MobilitySettings, context: ConnectorContext) -> None:
+        super().__init__(context.now)
         self._settings = settings
-        self._now = context.now
         self._feeds = FeedClient(settings, context)
         self._passes = PassClient(settings, context)
 
@@ -79,43 +73,28 @@ class MobilityConnector:
         """Correct what was asked. Raises PermanentError ``closure_settled`` once the pass is closed."""
         body = mapping.to_closure(command.reference, self.manifest.keep_declared(command.payload))
         corrected = {**body, "amendment": command.amendment}
-        return _receipt(self._passes.correct(_safe(command.external_ref), corrected, command.idempotency_key))
+        return _receipt(self._passes.correct(safe_reference(command.external_ref), corrected, command.idempotency_key))
 
     def withdraw(self, command: WithdrawCommand) -> Receipt:
         """Take back what was asked. Raises PermanentError ``closure_settled`` once the pass is closed."""
-        return _receipt(self._passes.take_back(_safe(command.external_ref), command.idempotency_key))
+        return _receipt(self._passes.take_back(safe_reference(command.external_ref), command.idempotency_key))
 
-    def fetch_updates(self, external_refs: Sequence[str]) -> Sequence[StatusUpdate]:
-        """All events of these closures. One that the partner has lost is news too, of unknown meaning."""
-        updates: list[StatusUpdate] = []
-        for closure_id in external_refs:
-            found = self._passes.get(closure_id) if _SAFE_ID.fullmatch(closure_id) else None
-            updates += mapping.to_updates(found) if found else [self._lost(closure_id)]
-        return updates
+    def reports_about(self, external_ref: str) -> Sequence[StatusUpdate] | None:
+        """All events of this closure."""
+        found = self._passes.get(external_ref)
+        return mapping.to_updates(found) if found else None
 
-    def _lost(self, closure_id: str) -> StatusUpdate:
-        return StatusUpdate(
-            update_id=f"{closure_id}:not_found",
-            external_ref=closure_id,
-            status=UpdateStatus.UNKNOWN,
-            raw_status="not_found",
-            occurred_at=self._now(),
-            details={},
-        )
+    def read_report(self, body: bytes) -> StatusUpdate:
+        """The event in the body of a call."""
+        data = Callback.model_validate_json(body).data
+        return mapping.to_update(data.closure_id, data)
 
-    def read_webhook(self, call: InboundCall) -> Sequence[StatusUpdate]:
-        """Check the signature first, then read. A type of call we do not know is good news for somebody else."""
+    def callback_secret(self) -> str:
+        """What the operator signs its calls with. Raises WebhookRefused ``pass_not_configured``."""
         secret = self._settings.webhook_secret
         if secret is None:
             raise WebhookRefused("pass_not_configured")
-        verify(secret.get_secret_value(), call)
-        try:
-            if AnyCallback.model_validate_json(call.body).type != "closure.status_changed":
-                return []
-            data = Callback.model_validate_json(call.body).data
-        except ValidationError:
-            raise WebhookRefused("body_unreadable") from None
-        return [mapping.to_update(data.closure_id, data)]
+        return secret.get_secret_value()
 
     def close(self) -> None:
         """Close the connections."""
@@ -125,10 +104,3 @@ class MobilityConnector:
 
 def _receipt(kept: Kept) -> Receipt:
     return mapping.to_receipt(kept.closure_id, kept.status)
-
-
-def _safe(closure_id: str) -> str:
-    """The reference, once sure that it is a single word of an address."""
-    if not _SAFE_ID.fullmatch(closure_id):
-        raise PermanentError("reference_invalid")
-    return closure_id

@@ -67,12 +67,6 @@ class Callback(BaseModel):
     data: CallbackEvent
 
 
-class AnyCallback(BaseModel):
-    """What every signed call has: types we do not know are acknowledged and ignored."""
-
-    type: Annotated[str, Field(max_length=200)]
-
-
 class Feed(BaseModel):
     """A GBFS file. Times and durations differ from one operator to the next: ``gbfs.py`` makes sense of them."""
 

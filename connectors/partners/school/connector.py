@@ -1,46 +1,39 @@
 """Hands enrolments over and what follows them, asks for their state, reads the partner's signed calls."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-from pydantic import ValidationError
 
 from connectors.partners.school import mapping
 from connectors.partners.school.client import DuplicateChildYear, EnrolmentEnded, SchoolClient
 from connectors.partners.school.settings import SchoolSettings
-from connectors.partners.school.wire import AnyCallback, Callback, Created
+from connectors.partners.school.wire import Callback, Created
 from connectors.sdk import (
     AmendCommand,
     CheckReport,
     ComplementCommand,
     ConfigurationError,
     ConnectorContext,
-    InboundCall,
     PermanentError,
     ProtocolError,
     Receipt,
     StatusUpdate,
     SubmitCommand,
-    UpdateStatus,
-    WebhookRefused,
     WithdrawCommand,
     load_manifest,
     report_check,
 )
-from connectors.sdk.webhooks import verify
-
-_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
+from connectors.sdk.reporting import ReportsBothWays, safe_reference
 
 
-class SchoolConnector:
+class SchoolConnector(ReportsBothWays):
     """Submits, amends, withdraws, complements, reports status and receives webhooks, over school-enrolment/1."""
 
     manifest = load_manifest("connectors.partners.school")
+    callback_type = "enrolment.status_changed"
 
     def __init__(self, settings: SchoolSettings, context: ConnectorContext) -> None:
+        super().__init__(context.now)
         self._settings = settings
-        self._now = context.now
         self._client = SchoolClient(settings, context)
 
     def check(self) -> CheckReport:
@@ -78,7 +71,7 @@ class SchoolConnector:
 
     def amend(self, command: AmendCommand) -> Receipt:
         """Correct the enrolment. Raises PermanentError ``enrolment_ended`` when the partner has decided already."""
-        enrolment_id = _safe(command.external_ref)
+        enrolment_id = safe_reference(command.external_ref)
         body = mapping.to_amendment(command, self.manifest.keep_declared(command.payload))
         try:
             amended = self._client.amend(enrolment_id, body, command.idempotency_key)
@@ -89,7 +82,7 @@ class SchoolConnector:
 
     def withdraw(self, command: WithdrawCommand) -> Receipt:
         """Stop the enrolment. Raises PermanentError ``enrolment_ended`` when the partner has decided already."""
-        enrolment_id = _safe(command.external_ref)
+        enrolment_id = safe_reference(command.external_ref)
         try:
             stopped = self._client.cancel(enrolment_id, mapping.to_cancellation(command), command.idempotency_key)
         except EnrolmentEnded:
@@ -98,52 +91,30 @@ class SchoolConnector:
 
     def complement(self, command: ComplementCommand) -> Receipt:
         """Add the answer. Raises PermanentError ``enrolment_ended`` when the partner has decided already."""
-        enrolment_id = _safe(command.external_ref)
+        enrolment_id = safe_reference(command.external_ref)
         try:
             added = self._client.complement(enrolment_id, mapping.to_complement(command), command.idempotency_key)
         except EnrolmentEnded:
             raise PermanentError("enrolment_ended") from None
         return mapping.to_receipt(_about(enrolment_id, added.enrolment_id), added.status)
 
-    def fetch_updates(self, external_refs: Sequence[str]) -> Sequence[StatusUpdate]:
-        """All events of these enrolments. One that the partner has lost is news too, of unknown meaning."""
-        updates: list[StatusUpdate] = []
-        for enrolment_id in external_refs:
-            found = self._client.get(enrolment_id) if _SAFE_ID.fullmatch(enrolment_id) else None
-            updates += mapping.to_updates(found) if found else [self._lost(enrolment_id)]
-        return updates
+    def reports_about(self, external_ref: str) -> Sequence[StatusUpdate] | None:
+        """All events of this enrolment."""
+        found = self._client.get(external_ref)
+        return mapping.to_updates(found) if found else None
 
-    def _lost(self, enrolment_id: str) -> StatusUpdate:
-        return StatusUpdate(
-            update_id=f"{enrolment_id}:not_found",
-            external_ref=enrolment_id,
-            status=UpdateStatus.UNKNOWN,
-            raw_status="not_found",
-            occurred_at=self._now(),
-            details={},
-        )
+    def read_report(self, body: bytes) -> StatusUpdate:
+        """The event in the body of a call."""
+        data = Callback.model_validate_json(body).data
+        return mapping.to_update(data.enrolment_id, data)
 
-    def read_webhook(self, call: InboundCall) -> Sequence[StatusUpdate]:
-        """Check the signature first, then read. A type of call we do not know is good news for somebody else."""
-        verify(self._settings.webhook_secret.get_secret_value(), call)
-        try:
-            if AnyCallback.model_validate_json(call.body).type != "enrolment.status_changed":
-                return []
-            data = Callback.model_validate_json(call.body).data
-        except ValidationError:
-            raise WebhookRefused("body_unreadable") from None
-        return [mapping.to_update(data.enrolment_id, data)]
+    def callback_secret(self) -> str:
+        """What the partner signs its calls with."""
+        return self._settings.webhook_secret.get_secret_value()
 
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
-
-
-def _safe(enrolment_id: str) -> str:
-    """A reference that goes into an address: nothing in it to escape."""
-    if not _SAFE_ID.fullmatch(enrolment_id):
-        raise PermanentError("reference_unusable")
-    return enrolment_id
 
 
 def _about(asked: str, answered: str) -> str:

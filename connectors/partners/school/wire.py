@@ -81,9 +81,3 @@ class Callback(BaseModel):
 
     type: Literal["enrolment.status_changed"]
     data: CallbackEvent
-
-
-class AnyCallback(BaseModel):
-    """What every signed call has: types we do not know are acknowledged and ignored."""
-
-    type: Annotated[str, Field(max_length=200)]

@@ -50,12 +50,6 @@ class Report(Event):
     message_id: Identifier
 
 
-class AnyCallback(BaseModel):
-    """What every call has."""
-
-    type: str
-
-
 class Callback(BaseModel):
     """The call that reports a delivery."""
 

@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.casework.assistance.enums import AnswerBy, Closing, Proof
+from portal.casework.mandates.enums import Theme
 from portal.casework.requests.enums import Channel
 from portal.ground.clock import now
 from portal.ground.db import Base, JsonData, StrEnumType, new_id
@@ -32,9 +33,11 @@ class ResumeCode(Base):
 
 
 class Assistance(Base):
-    """An agent let in to one draft, by its code or to type in a paper: by whom, for whom, how it was agreed.
+    """An agent let in to one draft, by its code, to type in a paper or under a mandate: by whom, for whom, how agreed.
 
-    ``account_id`` is empty for a paper. ``saves`` counts what the agent saved; ``request_id``: what came of it.
+    ``account_id`` is empty for a paper. ``saves`` counts what the agent saved; ``request_id``: what came of it. Under a
+    mandate, ``mandate_id`` and ``theme`` say which and in what, and ``read_id`` a request that was opened instead of a
+    draft.
     """
 
     __tablename__ = "assistance"
@@ -48,7 +51,7 @@ class Assistance(Base):
     agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id"))
     account_id: Mapped[UUID | None]
     person_id: Mapped[UUID]
-    draft_id: Mapped[UUID]
+    draft_id: Mapped[UUID | None]
     procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedure.id"))
     channel: Mapped[Channel] = mapped_column(StrEnumType(Channel))
     proof: Mapped[Proof] = mapped_column(StrEnumType(Proof))
@@ -59,6 +62,9 @@ class Assistance(Base):
     saves: Mapped[int] = mapped_column(default=0)
     saved_at: Mapped[datetime | None]
     request_id: Mapped[UUID | None]
+    mandate_id: Mapped[UUID | None]
+    theme: Mapped[Theme | None] = mapped_column(StrEnumType(Theme))
+    read_id: Mapped[UUID | None]
 
 
 class TypedEntry(Base):

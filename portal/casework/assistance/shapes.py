@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.casework.assistance.enums import AnswerBy, Closing, Proof
+from portal.casework.mandates.enums import Theme
 from portal.casework.requests.enums import Channel
 
 
@@ -25,7 +26,7 @@ class AssistanceView:
     agent_id: UUID
     account_id: UUID | None
     person_id: UUID
-    draft_id: UUID
+    draft_id: UUID | None
     channel: Channel
     proof: Proof
     opened_at: datetime
@@ -33,6 +34,15 @@ class AssistanceView:
     closed_at: datetime | None
     ended: Closing | None
     request_id: UUID | None
+    procedure_id: UUID
+    mandate_id: UUID | None = None
+    theme: Theme | None = None
+    read_id: UUID | None = None
+
+    @property
+    def is_paper(self) -> bool:
+        """Whether it is a paper form being typed in, rather than somebody helped."""
+        return self.account_id is None and self.mandate_id is None
 
 
 @dataclass(frozen=True, slots=True)

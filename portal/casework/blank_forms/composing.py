@@ -9,11 +9,12 @@ from typing import Any, Final
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from portal.casework.blank_forms.conditions import Sentences
 from portal.casework.blank_forms.enums import Answering
 from portal.casework.blank_forms.shapes import BlankForm, PaperPart, PaperQuestion
+from portal.casework.catalogue.conditions import Condition
 from portal.casework.catalogue.document import Field, ProcedureDocument, Step
 from portal.casework.catalogue.fields import field_concept, field_hint, field_name_for_errors, field_options
+from portal.casework.catalogue.saying import say_on_paper
 from portal.casework.receipts.service import say_remark
 from portal.ground.dictionary.service import clean_block
 from portal.people.accounts.service import AuthorityView
@@ -58,8 +59,11 @@ class _Questions:
     def __init__(self, document: ProcedureDocument) -> None:
         asked = [field for _step, field in document.fields() if not is_silent(field)]
         self.numbers = {field.name: str(place) for place, field in enumerate(asked, start=1)}
-        fields = {field.name: field for _step, field in document.fields()}
-        self.sentences = Sentences(fields, self.numbers)
+        self._fields = {field.name: field for _step, field in document.fields()}
+
+    def say(self, condition: Condition | None) -> str:
+        """A condition, with the numbers of the questions it looks at."""
+        return say_on_paper(condition, self._fields, self.numbers)
 
     def ask(self, field: Field) -> PaperQuestion | None:
         """A question as printed; None for what is worked out from the others."""
@@ -75,7 +79,7 @@ class _Questions:
             label=label,
             answering=answering,
             hint=" ".join(filter(None, (field_hint(field) or "", _format_of(kind), _limits_of(field)))),
-            when=self.sentences.say(field.when),
+            when=self.say(field.when),
             boxes=boxes,
             several=kind == "several",
         )
@@ -128,7 +132,7 @@ def _step(step: Step, questions: _Questions, copy: int) -> PaperPart:
     asked = tuple(filter(None, (questions.ask(field) for field in step.fields)))
     title, notes = str(step.title), [str(step.lead)] if step.lead else []
     if step.when is not None:
-        notes.insert(0, questions.sentences.say(step.when))
+        notes.insert(0, questions.say(step.when))
     if step.repeat is not None:
         title = _("%(title)s, fiche %(number)d", title=title, number=copy)
         if copy == COPIES:

@@ -30,6 +30,7 @@ from portal.ground.dictionary.service import (
     Value,
     display,
     get_concept,
+    has_concept,
 )
 
 NEW_SCHOOL_YEAR_MONTH = 8
@@ -41,6 +42,23 @@ IDENTITY_MAX_FILES = 2
 def field_concept(field: Field) -> Concept:
     """The concept behind a field: the dictionary's, or the department's own."""
     return field.own or get_concept(field.concept)
+
+
+def concept_of(field: Field) -> Concept | None:
+    """The concept behind a field, None where neither the dictionary nor the department has it (an unfinished draft)."""
+    return field_concept(field) if field.own or has_concept(field.concept) else None
+
+
+def label_of(field: Field) -> str:
+    """The words of a question, even where its concept is unknown."""
+    concept = concept_of(field)
+    return str(field.label or (concept.label if concept else field.name))
+
+
+def options_of(field: Field) -> tuple[Option, ...]:
+    """The answers written in the document or in the dictionary, none where the answer is free or unknown."""
+    concept = concept_of(field)
+    return field.options or (concept.options if concept else ())
 
 
 def field_label(field: Field) -> str:
@@ -69,7 +87,7 @@ def field_options(
     """
     concept = field_concept(field)
     if concept.type is ConceptType.SCHOOL_YEAR and not field.options:
-        return _school_years(today or clock.today())
+        return school_years(today or clock.today())
     options = field.options or concept.options
     if field.linked_to is None or answers is None:
         return options
@@ -77,7 +95,8 @@ def field_options(
     return tuple(option for option in options if chosen & set(option.under))
 
 
-def _school_years(today: date) -> tuple[Option, ...]:
+def school_years(today: date) -> tuple[Option, ...]:
+    """The school year of a day, and the next one."""
     first = today.year if today.month >= NEW_SCHOOL_YEAR_MONTH else today.year - 1
     codes = [f"{year}-{year + 1}" for year in (first, first + 1)]
     return tuple(Option(code=code, label=LocalText({"fr": code})) for code in codes)

@@ -12,9 +12,9 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.casework.catalogue.asked import concept_of, field_hint, label_of
 from portal.casework.catalogue.completeness import problems_of
 from portal.casework.catalogue.document import Field, ProcedureDocument, Step
-from portal.casework.catalogue.fields import field_concept, field_hint, field_name_for_errors
 from portal.casework.catalogue.reading import hard_sentences
 from portal.casework.catalogue.simplified import public_texts, without_twin
 from portal.ground.dictionary.service import (
@@ -22,7 +22,6 @@ from portal.ground.dictionary.service import (
     Concept,
     ConceptType,
     Sensitivity,
-    has_concept,
     list_concepts,
 )
 
@@ -90,16 +89,6 @@ def review(
         *_reading(document),
         *_simplified(document),
     )
-
-
-def concept_of(field: Field) -> Concept | None:
-    """The concept behind a field, None where nobody knows it (an unfinished draft)."""
-    return field_concept(field) if field.own or has_concept(field.concept) else None
-
-
-def label_of(field: Field) -> str:
-    """The words of a question, even where its concept is unknown."""
-    return field_name_for_errors(field) if concept_of(field) else str(field.label or field.name)
 
 
 def _fields(document: ProcedureDocument) -> Iterator[tuple[Step, Field, Concept]]:

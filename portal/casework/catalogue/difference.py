@@ -13,10 +13,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from pydantic import BaseModel
 
-from portal.casework.catalogue.checking import label_of
+from portal.casework.catalogue.asked import label_of
 from portal.casework.catalogue.conditions import Condition
+from portal.casework.catalogue.difference_of_workflows import compare_workflows
 from portal.casework.catalogue.document import Field, ProcedureDocument, Step
-from portal.casework.catalogue.saying import say_condition, say_value
+from portal.casework.catalogue.saying import say_value, say_when
 
 __all__ = ["NAMES", "Change", "Part", "compare_documents", "write_changes"]
 
@@ -72,7 +73,6 @@ NAMES: Mapping[str, LazyString] = {
     "theme": _l("le thème"),
     "duration_minutes": _l("la durée annoncée"),
     "department": _l("le service"),
-    "workflow": _l("le circuit de traitement"),
     "own_form": _l("la page de formulaire à part"),
     "own_desk": _l("la page de traitement à part"),
     "unsigned": _l("l’accès sans compte"),
@@ -98,8 +98,8 @@ NAMES: Mapping[str, LazyString] = {
     "alert_days": _l("l’alerte avant l’échéance"),
 }
 _LAW = frozenset({"retention_days", "legal_basis", "legal_references", "department"})
-_SENDING = frozenset({"workflow", "own_form", "own_desk", "channels"})
-_APART = frozenset({"format", "slug", "steps", "cases", "routing", "acknowledgement"})
+_SENDING = frozenset({"own_form", "own_desk", "channels"})
+_APART = frozenset({"format", "slug", "steps", "cases", "routing", "acknowledgement", "workflow"})
 
 
 def compare_documents(before: ProcedureDocument, after: ProcedureDocument) -> tuple[Change, ...]:
@@ -110,6 +110,7 @@ def compare_documents(before: ProcedureDocument, after: ProcedureDocument) -> tu
         *_presentation(before, after),
         *_rule(before, after),
         *_routes(before, after),
+        *(Change(Part.SENDING, *told) for told in compare_workflows(before, after)),
         *_cases(before, after),
     )
     order = list(Part)
@@ -150,7 +151,7 @@ def _pages(before: ProcedureDocument, after: ProcedureDocument) -> Iterator[Chan
 
 
 def _posed(document: ProcedureDocument, condition: Condition | None) -> str:
-    return _("posée %(when)s", when=say_condition(document, condition)) if condition else ""
+    return _("posée %(when)s", when=say_when(condition, document)) if condition else ""
 
 
 def _page(before: ProcedureDocument, after: ProcedureDocument, old: Step, new: Step) -> Iterator[Change]:
@@ -263,7 +264,7 @@ def _differing(
 
 
 def _said(document: ProcedureDocument, name: str, value: Any) -> str:
-    return say_condition(document, value) if name == "when" else say_value(document, value)
+    return say_when(value, document) if name == "when" else say_value(document, value)
 
 
 def _name(name: str) -> str:

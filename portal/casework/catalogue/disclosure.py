@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from portal.casework.catalogue.checking import concept_of, label_of
+from portal.casework.catalogue.asked import concept_of, label_of
 from portal.casework.catalogue.document import Field, ProcedureDocument
 from portal.ground.dictionary.service import Sensitivity, get_concept, has_concept
 

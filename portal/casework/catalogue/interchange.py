@@ -7,13 +7,14 @@ import yaml
 from flask_babel import gettext as _
 from pydantic import ValidationError
 
-from portal.casework.catalogue.document import ProcedureDocument
+from portal.casework.catalogue.document import ProcedureDocument, Workflow
 from portal.ground.errors import Invalid
 
 MAX_CHARACTERS = 500_000
 # A form that nobody would finish; it would also take long to check at each step.
 MAX_QUESTIONS = 200
 MAX_TITLE = 200
+OWN_WORKFLOW = Workflow.__name__
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -52,7 +53,8 @@ def read_document(document: Mapping[str, Any] | ProcedureDocument) -> ProcedureD
     try:
         checked = ProcedureDocument.model_validate(dict(document))
     except ValidationError as error:
-        raise Invalid({_place(detail["loc"]): _sentence(detail["type"]) for detail in error.errors()}) from None
+        faults = [(detail["loc"], detail["type"]) for detail in error.errors()]
+        raise Invalid({_place(loc): _sentence(kind) for loc, kind in faults if _counts(loc, document)}) from None
     if len(str(checked.title)) > MAX_TITLE:
         raise Invalid({"title": _("Le titre est trop long : %(limit)d caractères au plus.", limit=MAX_TITLE)})
     if sum(len(step.fields) for step in checked.steps) > MAX_QUESTIONS:
@@ -60,8 +62,21 @@ def read_document(document: Mapping[str, Any] | ProcedureDocument) -> ProcedureD
     return checked
 
 
+def _counts(location: tuple[int | str, ...], document: Mapping[str, Any]) -> bool:
+    """A workflow that is described is no name, nor the other way round: only what fits how it is written counts."""
+    if location[:1] != ("workflow",) or len(location) < 2:
+        return True
+    return (location[1] == OWN_WORKFLOW) == isinstance(document.get("workflow"), dict)
+
+
 def _place(location: tuple[int | str, ...]) -> str:
+    if location[:1] == ("workflow",):
+        location = tuple(part for part in location if not _is_alternative(part))
     return ".".join(str(part) for part in location) or "document"
+
+
+def _is_alternative(part: int | str) -> bool:
+    return part == OWN_WORKFLOW or str(part).startswith("literal[")
 
 
 def _sentence(kind: str) -> str:

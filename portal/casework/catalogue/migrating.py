@@ -11,12 +11,12 @@ from typing import Any
 
 from portal.casework.catalogue.document import Field, ProcedureDocument, Step
 from portal.casework.catalogue.fields import (
+    check_item,
     field_concept,
     field_name_for_errors,
     field_options,
     visible_steps,
 )
-from portal.casework.catalogue.one_item import check_one
 from portal.ground.dictionary.service import ConceptType, display
 
 _DECLARATION = "declaration"
@@ -191,7 +191,7 @@ def _redone(
         rows = moved.get(step.repeat.name, []) if step.repeat else [moved]
         wrong = False
         for row in rows:
-            _checked, errors = check_one(after, step, row, moved)
+            _checked, errors = check_item(after, step, row, moved)
             wrong = wrong or bool(errors)
             refused = [field for field in step.fields if field.name in errors and field.name in row]
             doubtful += [_said(field, row[field.name]) for field in refused]

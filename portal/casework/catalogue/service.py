@@ -52,6 +52,7 @@ __all__ = [
     "select_published",
     "slugs_and_titles",
     "titles",
+    "with_procedure",
     "with_slugs_and_titles",
     "with_version_keys",
     "workflow_of",
@@ -231,6 +232,15 @@ def get_published_many(session: Session, slugs: Collection[str]) -> dict[str, Pr
     """The versions offered to residents among these procedures, by slug, in one statement; others are left out."""
     rows = session.execute(_with_version(Procedure.published_version).where(Procedure.slug.in_(slugs)))
     return {row.Procedure.slug: read_published(row) for row in rows}
+
+
+def with_procedure(
+    query: Select[*tuple[Any, ...]], procedure_id: ColumnElement[UUID], version: ColumnElement[int]
+) -> Select[*tuple[Any, ...]]:
+    """``query`` with the procedure that each row is about, in the version it names; :func:`read_published` reads it."""
+    named = and_(ProcedureVersion.procedure_id == Procedure.id, ProcedureVersion.version == version)
+    joined = query.add_columns(Procedure, ProcedureVersion).join(Procedure, Procedure.id == procedure_id)
+    return with_delays(joined.join(ProcedureVersion, named), Procedure.id.expression)
 
 
 def get_version(session: Session, procedure_id: UUID, version: int, *, language: str = FRENCH) -> ProcedureView:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from flask_babel import gettext as _
 
 from portal.casework.catalogue import conditions
+from portal.casework.catalogue.asked import concept_of
 from portal.casework.catalogue.document import ProcedureDocument, Step
 from portal.casework.catalogue.fields import answer_names
-from portal.casework.catalogue.soundness_of_fields import Asked, concept_of, faults_of_field
+from portal.casework.catalogue.soundness_of_fields import Asked, faults_of_field
 from portal.ground.dictionary.service import FILE_TYPES
 
 Problem = tuple[str, str]
@@ -62,8 +63,9 @@ def _step(step: Step) -> Iterator[Problem]:
     if step.slug in TAKEN_SLUGS:
         yield path, _("Ce nom d’étape est réservé, choisissez-en un autre : %(name)s.", name=step.slug)
     files = {concept.type in FILE_TYPES for field in step.fields if (concept := concept_of(field))}
-    if len(files) > 1:
-        # Adding a file sends the page: what was being typed beside it would be lost.
+    if len(files) > 1 and step.repeat is None:
+        # Adding a file sends the page: what was being typed beside it would be lost. Those about each of several are
+        # asked on a second page of the item.
         yield f"{path}.files", _("Mettez les pièces à joindre dans une étape à part : %(name)s.", name=step.slug)
     for slug in repeated(one.slug for one in step.exits):
         yield f"{path}.exits.{slug}", _("Deux sorties portent le même nom : %(name)s.", name=slug)
@@ -71,8 +73,10 @@ def _step(step: Step) -> Iterator[Problem]:
         return
     if step.repeat.at_least > step.repeat.at_most:
         yield f"{path}.repeat", _("Le plus petit nombre de fiches dépasse le plus grand : %(name)s.", name=step.slug)
-    if True in files:
-        sentence = _("Une étape demandée pour chacun ne prend pas de pièces : mettez-les à part (%(name)s).")
+    if files == {True}:
+        sentence = _(
+            "Une étape demandée pour chacun pose au moins une question, pour savoir de qui il s’agit (%(name)s)."
+        )
         yield f"{path}.repeat", sentence % {"name": step.slug}
     if any(field.fetch for field in step.fields):
         sentence = _("Une étape demandée pour chacun n’interroge pas de partenaire : retirez fetch (%(name)s).")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
+from portal.casework.catalogue.asked import concept_of
 from portal.casework.catalogue.document import Field, Step
 from portal.casework.catalogue.patterns import is_pattern
 from portal.ground.dictionary.service import (
@@ -15,8 +16,6 @@ from portal.ground.dictionary.service import (
     Concept,
     ConceptType,
     Option,
-    get_concept,
-    has_concept,
 )
 
 Problem = tuple[str, str]
@@ -51,13 +50,6 @@ class Asked:
         else:
             self.lists.add(step.repeat.name)
             self.seen[step.repeat.name] = None
-
-
-def concept_of(one: Field) -> Concept | None:
-    """The concept behind a question, None when neither the dictionary nor the department has it."""
-    if one.own is not None:
-        return one.own
-    return get_concept(one.concept) if has_concept(one.concept) else None
 
 
 def faults_of_field(one: Field, asked: Asked) -> Iterator[Problem]:

@@ -2,19 +2,22 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from flask_babel import gettext as _
 
-from portal.casework.catalogue.checking import label_of
+from portal.casework.catalogue.asked import label_of, school_years
 from portal.casework.catalogue.conditions import holds
 from portal.casework.catalogue.document import Case, Exit, ProcedureDocument, Step
-from portal.casework.catalogue.fields import asks_files, visible_steps
-from portal.casework.catalogue.one_item import check_one
+from portal.casework.catalogue.fields import asks_files, check_item, visible_steps
+from portal.ground import clock
 
 # A trial has no file: this stands for one where a case says that there is one.
 STAND_IN = str(UUID(int=0))
+MAX_DAYS = 3_660
+MAX_YEARS = 120
 # ``open``: pages are left to answer.
 Ending = Literal["sent", "refused", "exit", "open"]
 
@@ -45,6 +48,25 @@ class Verdict:
         return not self.gaps
 
 
+def settle(answer: Any, today: date) -> Any:
+    """An answer of a case as it is typed today: what is written from the day of the trial becomes a date or a code.
+
+    ``{in_days: 40}``, ``{years_ago: 4}``, ``{school_year: 0}`` (the current one) or ``1`` (the next one).
+    """
+    match answer:
+        case {"in_days": int(days)} if len(answer) == 1 and abs(days) <= MAX_DAYS:
+            return (today + timedelta(days=days)).isoformat()
+        case {"years_ago": int(years)} if len(answer) == 1 and 0 <= years <= MAX_YEARS:
+            return today.replace(year=today.year - years, day=min(today.day, 28)).isoformat()
+        case {"school_year": 0 | 1 as place} if len(answer) == 1:
+            return school_years(today)[place].code
+        case dict():
+            return {name: settle(one, today) for name, one in answer.items()}
+        case list():
+            return [settle(one, today) for one in answer]
+    return answer
+
+
 def walk(document: ProcedureDocument, answers: Mapping[str, Any], *, only: Collection[str] | None = None) -> Passage:
     """Go through the pages with these answers, as people type them, until the end, a refusal or an exit.
 
@@ -71,8 +93,13 @@ def _next(document: ProcedureDocument, values: Mapping[str, Any], seen: list[str
 
 
 def exit_of(step: Step, values: Mapping[str, Any]) -> Exit | None:
-    """The page that says that the procedure is not for this person, None when it is."""
-    return next((one for one in step.exits if holds(one.when, values)), None)
+    """The page that says that the procedure is not for this person, None when it is.
+
+    Of a page asked for each of several, it is enough that it holds of one.
+    """
+    rows = values.get(step.repeat.name) if step.repeat else None
+    each: list[Mapping[str, Any]] = [{**values, **row} for row in rows or ()] or [values]
+    return next((one for one in step.exits if any(holds(one.when, answers) for answers in each)), None)
 
 
 def check_typed(
@@ -80,7 +107,7 @@ def check_typed(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Values and errors of one page. A repeated page takes a list of mappings under the name of its repetition."""
     if step.repeat is None:
-        return check_one(document, step, _with_files(step, typed), kept)
+        return check_item(document, step, _with_files(step, typed), kept)
     rows = typed.get(step.repeat.name)
     rows = rows if isinstance(rows, list) else []
     if not step.repeat.at_least <= len(rows) <= step.repeat.at_most:
@@ -94,7 +121,7 @@ def check_typed(
     found: list[dict[str, Any]] = []
     wrong: dict[str, str] = {}
     for row in rows:
-        values, errors = check_one(document, step, _with_files(step, row if isinstance(row, dict) else {}), kept)
+        values, errors = check_item(document, step, _with_files(step, row if isinstance(row, dict) else {}), kept)
         found.append(values)
         wrong |= errors
     return {step.repeat.name: found}, wrong
@@ -108,7 +135,7 @@ def _with_files(step: Step, typed: Mapping[str, Any]) -> dict[str, Any]:
 
 def run_case(document: ProcedureDocument, case: Case) -> Verdict:
     """Run one recorded trial and say where it ends otherwise."""
-    passage = walk(document, case.answers)
+    passage = walk(document, settle(case.answers, clock.today()))
     gaps = [_ends_otherwise(case, passage)] if passage.ends != case.ends else []
     if case.steps and passage.steps != case.steps:
         gaps.append(
@@ -138,7 +165,7 @@ def run_cases(document: ProcedureDocument) -> tuple[Verdict, ...]:
 
 def record_case(document: ProcedureDocument, name: str, answers: Mapping[str, Any]) -> Case:
     """A case that expects what the document does of these answers now."""
-    passage = walk(document, answers)
+    passage = walk(document, settle(dict(answers), clock.today()))
     return Case(
         name=name,
         answers=dict(answers),

@@ -52,15 +52,15 @@ def _standard(workflow: Workflow, *, routed: bool) -> Iterator[Problem]:
     """The standard machine goes on by itself in places: what it needs must be there."""
     found = {one.status for one in workflow.statuses}
     if workflow.start.status != "submitted":
-        yield "workflow.statuses", _("Commencez par un état qui veut dire « déposée » (submitted).")
+        yield "workflow.statuses", _("Commencez par un état qui veut dire « déposée ».")
     if "in_progress" not in found:
-        yield "workflow.statuses", _("Ajoutez un état qui veut dire « en cours » (in_progress).")
+        yield "workflow.statuses", _("Ajoutez un état qui veut dire « en cours ».")
     if not any(one.is_end and one.status != "withdrawn" for one in workflow.statuses):
         yield "workflow.statuses", _("Ajoutez une fin : acceptée, refusée ou close. Sans elle, rien ne se termine.")
     if routed and not any("partner" in one.who for one in workflow.transitions):
         yield (
             "workflow.transitions",
-            _("La demande part chez un destinataire : dites ce qu’il peut faire avancer (partner)."),
+            _("La demande part chez un destinataire : dites quelle action il peut faire."),
         )
 
 
@@ -77,9 +77,10 @@ def _reach(workflow: Workflow) -> Iterator[Problem]:
     ending = _closure(ends, [(target, source) for source, target in edges])
     for one in workflow.statuses:
         if one.code not in reached and one.status != "withdrawn":
-            yield f"workflow.statuses.{one.code}", _("Rien ne mène à cet état : %(name)s.", name=one.code)
+            yield f"workflow.statuses.{one.code}", _("Rien ne mène à cet état : %(name)s.", name=str(one.label))
         elif one.code in known - ending:
-            yield f"workflow.statuses.{one.code}", _("De cet état, on ne peut plus terminer : %(name)s.", name=one.code)
+            sentence = _("De cet état, on ne peut plus terminer : %(name)s.", name=str(one.label))
+            yield f"workflow.statuses.{one.code}", sentence
 
 
 def _closure(start: set[str], edges: list[tuple[str, str]]) -> set[str]:
@@ -97,20 +98,23 @@ def _timeouts(workflow: Workflow) -> Iterator[Problem]:
         if status.wait_days and not moves:
             yield (
                 path,
-                _("Dites ce qui se passe au bout du délai : aucune action n’est prévue (%(name)s).", name=status.code),
+                _(
+                    "Dites ce qui se passe au bout du délai : aucune action n’est prévue (%(name)s).",
+                    name=str(status.label),
+                ),
             )
         elif moves and not status.wait_days:
             yield (
                 path,
-                _("Dites au bout de combien de jours : une action attend un délai (%(name)s).", name=status.code),
+                _("Dites au bout de combien de jours : une action attend un délai (%(name)s).", name=str(status.label)),
             )
         elif len(moves) > 1:
-            yield path, _("Gardez une seule action au bout du délai (%(name)s).", name=status.code)
+            yield path, _("Gardez une seule action au bout du délai (%(name)s).", name=str(status.label))
 
 
 def _moves(workflow: Workflow, one: Transition) -> Iterator[Problem]:
     known = {status.code: status for status in workflow.statuses}
-    path = f"workflow.transitions.{one.code}"
+    path, name = f"workflow.transitions.{one.code}", str(one.label)
     for code in (*one.sources, one.target):
         if code not in known:
             yield path, _("Cet état n’existe pas : %(name)s.", name=code)
@@ -118,16 +122,14 @@ def _moves(workflow: Workflow, one: Transition) -> Iterator[Problem]:
     target = known[one.target]
     for code in one.sources:
         if known[code].is_end:
-            yield path, _("Une demande terminée ne repart pas : %(name)s.", name=code)
+            yield path, _("Une demande terminée ne repart pas : %(name)s.", name=str(known[code].label))
     if target.status in {"submitted", "withdrawn"}:
-        yield (
-            path,
-            _("On ne revient pas à « déposée », et seule la personne retire sa demande (%(name)s).", name=one.code),
-        )
+        sentence = _("On ne revient pas à « déposée », et seule la personne retire sa demande (%(name)s).", name=name)
+        yield path, sentence
     if target.status == "waiting_for_resident" and "timeout" in one.who:
-        yield path, _("Un délai qui passe ne pose pas de question : %(name)s.", name=one.code)
+        yield path, _("Un délai qui passe ne pose pas de question : %(name)s.", name=name)
     if target.is_end and "resident" in one.who:
-        yield path, _("La personne ne décide pas de sa demande : %(name)s.", name=one.code)
+        yield path, _("La personne ne décide pas de sa demande : %(name)s.", name=name)
 
 
 def _actions(one: Transition, fields: Collection[str], later: Collection[str]) -> Iterator[Problem]:
@@ -135,10 +137,10 @@ def _actions(one: Transition, fields: Collection[str], later: Collection[str]) -
     for kind in _repeated(action.do for action in one.does):
         yield path, _("Une action ne fait deux fois la même chose : %(name)s.", name=kind)
     if len([action for action in one.does if action.do in WORDED]) > 1:
-        yield path, _("Une seule de ces choses écrit à la personne : gardez-en une (%(name)s).", name=one.code)
+        yield path, _("Une seule de ces choses écrit à la personne : gardez-en une (%(name)s).", name=str(one.label))
     automatic = {action.do for action in one.does} - {"message", "forward"}
     if "timeout" in one.who and automatic:
-        yield path, _("Un délai qui passe peut seulement écrire ou transmettre : %(name)s.", name=one.code)
+        yield path, _("Un délai qui passe peut seulement écrire ou transmettre : %(name)s.", name=str(one.label))
     for action in one.does:
         yield from _action(path, action, fields, later)
 
@@ -146,7 +148,7 @@ def _actions(one: Transition, fields: Collection[str], later: Collection[str]) -
 def _action(path: str, action: Action, fields: Collection[str], later: Collection[str]) -> Iterator[Problem]:
     if action.do == "forward" and action.connection not in later:
         name = action.connection or "?"
-        yield path, _("Ajoutez ce destinataire à « routing », avec « mode: on_move » : %(name)s.", name=name)
+        yield path, _("Prévoyez ce destinataire dans l’onglet « Envois », pour plus tard : %(name)s.", name=name)
     for name in action.fields:
         if name not in fields:
             yield path, _("Cette question ne peut pas être redemandée : %(name)s.", name=name)

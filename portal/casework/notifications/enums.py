@@ -15,7 +15,10 @@ class NotificationEvent(StrEnum):
     REQUEST_WITHDRAWN = "request_withdrawn"
     IMPLICIT_DECISION = "implicit_decision"
     DRAFT_ENDING = "draft_ending"
+    SPACE_ENDING = "space_ending"
+    ACCOUNT_ENDING = "account_ending"
     POLL_OPENED = "poll_opened"
+    MANDATE_CHANGED = "mandate_changed"
 
 
 class NoticeKind(StrEnum):

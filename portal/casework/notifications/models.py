@@ -23,7 +23,7 @@ class Notification(Base):
     """One thing told to one resident; ``account_id`` is empty for a person without an account.
 
     ``cause`` tells two of the same event apart. One that is about no request says in ``title`` what it is about, in
-    words that are public (a procedure, a poll), and in ``path`` where that is.
+    words that are public (a procedure, a poll, the day of an end), and in ``path`` where that is.
     """
 
     __tablename__ = "notification"
@@ -85,6 +85,7 @@ class NotificationPreference(Base):
     quiet_from: Mapped[int]
     quiet_until: Mapped[int]
     digest: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(String(10), default="fr", server_default="fr")
     phone_digest: Mapped[str | None] = mapped_column(String(64))
     updated_at: Mapped[datetime] = mapped_column(default=now)
 

@@ -20,7 +20,7 @@ CLAIM_KEPT: Final = timedelta(days=1)
 BLOCK_LASTS: Final = timedelta(days=30)
 # A delivery report that has not come by then will not.
 REPORT_WAITED: Final = timedelta(days=3)
-# What was told about no request: a draft, a poll.
+# What was told about no request: a draft, an end, a poll.
 ANNOUNCED_KEPT: Final = timedelta(days=90)
 FRANCE: Final = 33
 QUIET_FROM, QUIET_UNTIL, DIGEST_HOUR = 21, 8, 8
@@ -36,7 +36,12 @@ KIND_OF: Final[Mapping[NotificationEvent, NoticeKind]] = MappingProxyType(
         NotificationEvent.PARTNER_RECEIVED: NoticeKind.ANSWER,
         NotificationEvent.DELIVERY_DEAD: NoticeKind.ANSWER,
         NotificationEvent.DRAFT_ENDING: NoticeKind.REMINDER,
+        NotificationEvent.SPACE_ENDING: NoticeKind.REMINDER,
+        # Who no longer comes would not see it in their space: it leaves by whatever there is, like what the law asks.
+        NotificationEvent.ACCOUNT_ENDING: NoticeKind.LEGAL,
         NotificationEvent.POLL_OPENED: NoticeKind.POLL,
+        # What is done in somebody’s name is told, whatever they chose.
+        NotificationEvent.MANDATE_CHANGED: NoticeKind.LEGAL,
     }
 )
 # What the law has us tell is told: it may change channel, never be turned off (CRPA, art. L112-11 and L211-2).

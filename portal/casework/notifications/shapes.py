@@ -35,6 +35,7 @@ class NotificationFacts:
 
     ``implicit_on`` is the day on which silence decided, ``is_granted_by_silence`` what it decided.
     ``recipients`` have the request; of a withdrawal, ``told`` were sent it, ``to_tell`` have the request and were not.
+    ``asks_opinion``: the person has not refused to be asked two questions after the answer.
     """
 
     recipient: str
@@ -50,6 +51,7 @@ class NotificationFacts:
     recipients: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     to_tell: tuple[str, ...] = ()
+    asks_opinion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,16 @@ class TextMessage:
 
 @dataclass(frozen=True, slots=True)
 class PreferenceView:
-    """What one account chose. Hours are those of the wall clock; the same twice means no quiet hours."""
+    """What one account chose. Hours are those of the wall clock; the same twice means no quiet hours.
+
+    ``language``: of what we write to tell of something, ``fr`` or ``fr@falc``.
+    """
 
     ways: Mapping[NoticeKind, Way]
     quiet_from: int
     quiet_until: int
     digest: bool = False
+    language: str = "fr"
     phone_digest: str | None = field(default=None, repr=False)
 
 
@@ -123,13 +129,14 @@ class PhoneView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """How far one notice got by one channel, for who asks."""
+    """How far one notice got by one channel, for who asks. ``cause``: what it tells of, the id of a message say."""
 
     event: NotificationEvent
     channel: NoticeChannel
     progress: DeliveryProgress
     code: str
     updated_at: datetime
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

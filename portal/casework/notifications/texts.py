@@ -25,7 +25,10 @@ TEXTS: Mapping[NotificationEvent, LazyString] = {
     NotificationEvent.MESSAGE_POSTED: _l("Demande %(reference)s : un message vous attend. %(link)s"),
     NotificationEvent.REQUEST_WITHDRAWN: _l("Demande %(reference)s : elle est retirée, comme demandé. %(link)s"),
     NotificationEvent.DRAFT_ENDING: _l("Sans nouvelle de vous, un brouillon sera effacé. Reprenez-le ici : %(link)s"),
+    NotificationEvent.SPACE_ENDING: _l("Une partie de votre espace sera effacée. La liste : %(link)s"),
+    NotificationEvent.ACCOUNT_ENDING: _l("Votre compte sera effacé. Pour le garder, connectez-vous : %(link)s"),
     NotificationEvent.POLL_OPENED: _l("Un sondage est ouvert. Donnez votre avis ici : %(link)s"),
+    NotificationEvent.MANDATE_CHANGED: _l("Du nouveau sur un mandat en votre nom. A lire ici : %(link)s"),
 }
 
 
@@ -40,4 +43,14 @@ def say_code(code: str, authority: str) -> str:
         "%(code)s : votre code pour %(authority)s. Il sert une fois, pendant 10 minutes. Ne le donnez à personne.",
         code=code,
         authority=authority,
+    )
+
+
+def say_mandate_code(code: str, department: str) -> str:
+    """The message that carries the code of a mandate: to be said to the agent, and to nobody else."""
+    return _(
+        "%(code)s : dites ce code a l'agent de %(department)s pour accepter le mandat. "
+        "Il sert une fois, pendant 10 minutes. Vous n'avez rien demande ? Ne le dites pas.",
+        code=code,
+        department=department,
     )

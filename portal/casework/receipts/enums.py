@@ -8,6 +8,7 @@ class PaperKind(StrEnum):
 
     ACKNOWLEDGEMENT = "acknowledgement"
     DECISION = "decision"
+    MANDATE = "mandate"
 
 
 class Making(StrEnum):

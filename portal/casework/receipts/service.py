@@ -48,6 +48,7 @@ __all__ = [
     "Printed",
     "VerifiedPaper",
     "ask_for_pdf",
+    "draw_code",
     "flat_lines",
     "keep_pdf",
     "line",

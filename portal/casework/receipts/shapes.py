@@ -102,7 +102,10 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedPaper:
-    """What is said of a genuine paper to whoever holds its code: nothing that the paper itself does not show."""
+    """What is said of a genuine paper to whoever holds its code: nothing that the paper itself does not show.
+
+    ``standing``: of a mandate, whether it still holds; empty for what never ends.
+    """
 
     kind: PaperKind
     authority: str
@@ -111,3 +114,4 @@ class VerifiedPaper:
     masked_reference: str
     content_hash: str
     file_hash: str
+    standing: str = ""

@@ -28,10 +28,12 @@ DECISIONS: Mapping[RequestStatus, LazyString] = {
 KINDS: Mapping[PaperKind, LazyString] = {
     PaperKind.ACKNOWLEDGEMENT: _l("Accusé de réception électronique"),
     PaperKind.DECISION: _l("Décision"),
+    PaperKind.MANDATE: _l("Mandat pour des démarches"),
 }
 FILE_NAMES: Mapping[PaperKind, str] = {
     PaperKind.ACKNOWLEDGEMENT: "accuse-de-reception",
     PaperKind.DECISION: "decision",
+    PaperKind.MANDATE: "mandat",
 }
 # The French spelling alphabet, for a reference said over the phone.
 _NAMES = (

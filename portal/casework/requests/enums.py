@@ -42,6 +42,7 @@ class MessageKind(StrEnum):
     DECISION = "decision"
     PARTNER_NOTE = "partner_note"
     DELIVERY_NOTE = "delivery_note"
+    TRANSFER = "transfer"
 
 
 class Closing(StrEnum):

@@ -103,6 +103,7 @@ class ServiceRequest(Base):
         Index("ix_service_request_retain_until", "retain_until"),
         Index("ix_service_request_state_until", "state_until"),
         Index("ix_service_request_decided", "decided_at"),
+        Index("ix_service_request_changed", "updated_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -293,3 +294,58 @@ class Opinion(Base):
     answered_at: Mapped[datetime | None]
     sealed_answer: Mapped[bytes | None] = mapped_column(LargeBinary)
     closed_at: Mapped[datetime | None]
+
+
+class InternalNote(Base):
+    """A note between agents, sealed under the key of the request. Never shown to the person on a page.
+
+    ``edited_at``: its author changed it, within the time allowed for that.
+    """
+
+    __tablename__ = "internal_note"
+    __table_args__ = (
+        UniqueConstraint("request_id", "idempotency_key"),
+        Index("ix_internal_note_request_written", "request_id", "written_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("service_request.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id"))
+    idempotency_key: Mapped[str] = mapped_column(String(255))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    written_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+
+
+class RequestTransfer(Base):
+    """A request that went from one department to another: what the first one may still know of it."""
+
+    __tablename__ = "request_transfer"
+    __table_args__ = (Index("ix_request_transfer_from_department", "from_department_id", "transferred_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("service_request.id"))
+    from_department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
+    to_department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
+    transferred_by: Mapped[UUID]
+    transferred_at: Mapped[datetime]
+
+
+class DuplicateMark(Base):
+    """A request found to be the same as another, ``kept_request_id``. It is closed at ``close_at``, unless undone.
+
+    ``sealed_words``: what the person will read, under the key of the request that closes.
+    """
+
+    __tablename__ = "duplicate_mark"
+    __table_args__ = (Index("ix_duplicate_mark_close_at", "close_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("service_request.id"))
+    kept_request_id: Mapped[UUID]
+    marked_by: Mapped[UUID]
+    marked_at: Mapped[datetime]
+    close_at: Mapped[datetime]
+    sealed_words: Mapped[bytes] = mapped_column(LargeBinary)
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(20), default="")

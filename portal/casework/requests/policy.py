@@ -19,6 +19,11 @@ DRAFT_NOTICE = timedelta(days=14)
 DISCARDED_KEPT = timedelta(days=7)
 # How long a draft may still be sent on a version that is no longer offered.
 FORMER_VERSION_KEPT = timedelta(days=30)
+# A note between agents may be changed by its author, then it stays.
+NOTE_EDITABLE = timedelta(minutes=10)
+# Two requests of one procedure and one person so close may be the same one; a closing may be undone for a while.
+DUPLICATE_WITHIN = timedelta(days=30)
+DUPLICATE_UNDO = timedelta(minutes=10)
 
 MOVES: Mapping[RequestStatus, frozenset[RequestStatus]] = MappingProxyType(
     {
@@ -37,6 +42,10 @@ def finishable_until(archived_at: datetime | None) -> datetime | None:
 
 class Case(Protocol):
     """What the rules look at in a request."""
+
+    @property
+    def id(self) -> UUID:
+        """Which request it is."""
 
     @property
     def account_id(self) -> UUID | None:
@@ -67,18 +76,25 @@ def is_legal(current: RequestStatus, wanted: RequestStatus) -> bool:
 def can_read(actor: Actor, case: Case) -> bool:
     """The resident who made it, with an account or with the code of this request, or an agent in charge of it.
 
-    An agent who acts in somebody's name reads what was just sent so, and nothing else.
+    An agent who acts in somebody's name reads what was just sent so, or the one request opened under a mandate.
     """
     if actor.is_resident:
         return _is_applicant(actor, case)
     if actor.assisted is not None:
-        return actor.is_agent and actor.mandate_id is not None and case.mandate_id == actor.mandate_id
+        if not actor.is_agent or actor.mandate_id is None:
+            return False
+        return actor.mandate_id == case.mandate_id or actor.assisted.request_id == case.id
     return _is_in_charge(actor, case) and actor.can(Permission.REQUESTS_READ)
+
+
+def speaks_for_applicant(actor: Actor) -> bool:
+    """The resident, or an agent who opened this request in their name, under a mandate."""
+    return actor.is_resident or (actor.assisted is not None and actor.assisted.request_id is not None)
 
 
 def can_message(actor: Actor, case: Case) -> bool:
     """Both sides may write, even after the decision, but not about a withdrawn request."""
-    allowed = actor.is_resident or actor.can(Permission.REQUESTS_MESSAGE)
+    allowed = speaks_for_applicant(actor) or actor.can(Permission.REQUESTS_MESSAGE)
     return can_read(actor, case) and allowed and case.status is not RequestStatus.WITHDRAWN
 
 
@@ -106,6 +122,11 @@ def can_withdraw(actor: Actor, case: Case) -> bool:
 def can_amend(actor: Actor, case: Case) -> bool:
     """The resident who made it, until it is decided."""
     return can_withdraw(actor, case)
+
+
+def can_edit_note(actor: Actor, author_id: UUID, written_at: datetime, at: datetime) -> bool:
+    """Its author, for ten minutes."""
+    return actor.is_agent and actor.id == author_id and at - written_at < NOTE_EDITABLE
 
 
 def acts_of(actor: Actor, case: Case) -> frozenset[Act]:

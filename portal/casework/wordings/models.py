@@ -39,3 +39,13 @@ class WordingVersion(Base):
     text: Mapped[str] = mapped_column(Text)
     written_by: Mapped[UUID | None]
     written_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class WordingUse(Base):
+    """When an agent last started an answer from a text: what they use comes first."""
+
+    __tablename__ = "wording_use"
+
+    wording_id: Mapped[UUID] = mapped_column(ForeignKey("wording.id"), primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id"), primary_key=True)
+    used_at: Mapped[datetime] = mapped_column(default=now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.casework.wordings.enums import WordingKind
 from portal.casework.wordings.filling import FIELDS, fill, gap, gaps_in, unknown_fields
-from portal.casework.wordings.models import Wording, WordingVersion
+from portal.casework.wordings.models import Wording, WordingUse, WordingVersion
 from portal.casework.wordings.policy import can_edit
 from portal.casework.wordings.shapes import WordingDraft, WordingView
 from portal.ground import clock
@@ -33,6 +33,7 @@ __all__ = [
     "get_wording",
     "letter_wording",
     "list_wordings",
+    "note_use",
     "proposed_wordings",
     "revise_wording",
     "unknown_fields",
@@ -53,17 +54,47 @@ def list_wordings(session: Session, actor: Actor) -> list[WordingView]:
 def proposed_wordings(
     session: Session, actor: Actor, department_id: UUID, procedure_slug: str, kinds: Collection[WordingKind]
 ) -> list[WordingView]:
-    """The texts proposed to an agent at work on a request of this procedure: its own first. One statement."""
+    """The texts proposed to an agent at work on a request of this procedure: those they used last first, then the
+    procedure's own. One statement.
+    """
     if department_id not in actor.department_ids:
         return []
-    query = _current().where(
-        Wording.department_id == department_id,
-        Wording.procedure_slug.in_(("", procedure_slug)),
-        Wording.kind.in_(kinds),
-        Wording.archived_at.is_(None),
+    used = and_(WordingUse.wording_id == Wording.id, WordingUse.agent_id == actor.id)
+    query = (
+        _current()
+        .outerjoin(WordingUse, used)
+        .where(
+            Wording.department_id == department_id,
+            Wording.procedure_slug.in_(("", procedure_slug)),
+            Wording.kind.in_(kinds),
+            Wording.archived_at.is_(None),
+        )
     )
-    ordered = query.order_by(Wording.kind, Wording.procedure_slug.desc(), Wording.title, Wording.id)
+    ordered = query.order_by(
+        WordingUse.used_at.is_(None),
+        WordingUse.used_at.desc(),
+        Wording.kind,
+        Wording.procedure_slug.desc(),
+        Wording.title,
+        Wording.id,
+    )
     return [_view(row.Wording, row.WordingVersion) for row in session.execute(ordered.limit(LISTED))]
+
+
+def note_use(session: Session, actor: Actor, wording_id: UUID) -> None:
+    """The agent has sent an answer that started from this text: it comes first next time.
+
+    :raises NotFound: none, or another department's.
+    """
+    row, _version = _own(session, actor, wording_id)
+    if actor.id is None:
+        return
+    use = session.get(WordingUse, (row.id, actor.id))
+    if use is None:
+        session.add(WordingUse(wording_id=row.id, agent_id=actor.id, used_at=clock.now()))
+    else:
+        use.used_at = clock.now()
+    session.flush()
 
 
 def letter_wording(session: Session, department_id: UUID, procedure_slug: str) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.casework.requests.service import lapse_one, note_implicit_decisions, note_late, warn_of_deadlines
+from portal.engine.deadlines.counting import count_figures
 from portal.engine.deadlines.measuring import measure_delays, usual_days_of
 from portal.engine.exchanges.jobs import PeriodicJob
 from portal.ground import clock
@@ -21,6 +22,7 @@ def deadline_jobs(database: Database) -> list[PeriodicJob]:
         PeriodicJob("note_implicit_decisions", timedelta(hours=1), partial(decide_by_silence, database)),
         PeriodicJob("warn_of_deadlines", timedelta(hours=6), partial(warn_departments, database)),
         PeriodicJob("measure_delays", timedelta(days=1), partial(measure, database)),
+        PeriodicJob("count_figures", timedelta(hours=1), partial(count, database)),
     ]
 
 
@@ -52,6 +54,11 @@ def measure(database: Database) -> None:
     with database.reading() as session:
         usual = usual_days_of(session)
     _walk(database, lambda session, after: note_late(session, usual, after=after))
+
+
+def count(database: Database) -> None:
+    """Bring the figures of the dashboard and of the public page up to date."""
+    count_figures(database)
 
 
 def _walk(database: Database, look: Callable[[Session, UUID | None], UUID | None]) -> None:

@@ -16,6 +16,7 @@ from connectors.sdk import (
     Submits,
 )
 from portal.casework.assistance.service import render_code_letter
+from portal.casework.contacts.service import render_contact_reply
 from portal.casework.notifications.account_code import render_account_code
 from portal.casework.notifications.service import NoticeChannel, RenderedNotification, is_blocked
 from portal.casework.receipts import service as receipts
@@ -261,6 +262,18 @@ class SendResumeCode(SendAccountCode):
         letter = render_code_letter(session, UUID(claimed.payload["code_id"]), public_url=self.public_url)
         if letter is None:
             raise NoLongerNeeded("code_over")
+        return letter
+
+
+@dataclass(frozen=True, slots=True)
+class SendContactReply(SendAccountCode):
+    """Sends the answer to a call or a letter: once, and not after it is erased."""
+
+    def load(self, session: Session, claimed: Claimed) -> RenderedNotification:
+        """The e-mail, whose words are unsealed for it alone."""
+        letter = render_contact_reply(session, UUID(claimed.payload["contact_id"]))
+        if letter is None:
+            raise NoLongerNeeded("contact_erased")
         return letter
 
 

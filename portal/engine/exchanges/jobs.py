@@ -51,9 +51,9 @@ class JobRunner:
         with self._database.reading() as session:
             if not service.has_due_job(session, names):
                 return None
-        lease = max((job.lease for job in self._jobs.values()), default=timedelta())
+        leases = {name: job.lease for name, job in self._jobs.items()}
         with self._database.writing() as session:
-            taken = service.take_due_job(session, names, worker=self._worker, lease=lease)
+            taken = service.take_due_job(session, leases, worker=self._worker)
         if taken is None:
             return None
         error_code = self._run(self._jobs[taken.name])

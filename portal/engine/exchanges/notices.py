@@ -12,6 +12,7 @@ from connectors.sdk import (
     Receipt,
     SendsMessages,
 )
+from portal.casework.contacts.service import render_contact_text
 from portal.casework.notifications import service as notifications
 from portal.casework.notifications.policy import blocks, quiet_end
 from portal.casework.notifications.service import NoticeChannel, RenderedNotification, TextMessage
@@ -139,6 +140,36 @@ class SendPhoneCode:
         """The operator does not take this number."""
         if code != "code_over":
             notifications.record_code_sent(session, UUID(claimed.payload["claim_id"]), refused=code)
+
+
+@dataclass(frozen=True, slots=True)
+class SendContactText:
+    """Sends the answer to a call or a letter as a text message: the person asked for it so."""
+
+    registry: ConnectionRegistry
+    resends: bool = True
+
+    def load(self, session: Session, claimed: Claimed) -> TextMessage:
+        """The message, whose words are unsealed for it alone."""
+        message = render_contact_text(session, UUID(claimed.payload["contact_id"]))
+        if message is None:
+            raise NoLongerNeeded("contact_erased")
+        return message
+
+    def call(self, loaded: TextMessage, claimed: Claimed) -> Receipt:
+        """Hand the message over to the operator.
+
+        :raises PermanentError: the number cannot be reached: somebody must answer another way.
+        """
+        try:
+            return send_text(self.registry, loaded, claimed)
+        except NoLongerNeeded as blocked:
+            raise PermanentError(blocked.code) from None
+
+    def settle(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:  # noqa: ARG002  same signature
+        """Count what left; what did not is a task in « Envois »."""
+        if outcome.ending is Ending.DELIVERED and outcome.receipt is not None:
+            notifications.count_sms(session, segments_of(outcome.receipt))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.casework.assistance.service import RESUME_CODE_KIND
+from portal.casework.contacts.service import CONTACT_REPLY_KIND, CONTACT_TEXT_KIND
+from portal.casework.mandates.service import MANDATE_CODE_KIND, MANDATE_PAPER_KIND
 from portal.casework.notifications.account_code import ACCOUNT_CODE
+from portal.casework.notifications.agent_invitation import AGENT_INVITATION
 from portal.casework.notifications.service import DIGEST_KIND, PHONE_CODE, SMS_KIND
 from portal.casework.receipts import service as receipts
 from portal.casework.requests.service import (
@@ -29,13 +32,16 @@ from portal.engine.exchanges.handlers import (
     ForwardRequest,
     MakePaper,
     SendAccountCode,
+    SendContactReply,
     SendDepartmentAlert,
     SendDraftNotice,
     SendNotification,
     SendResumeCode,
 )
+from portal.engine.exchanges.invitations import SendAgentInvitation
 from portal.engine.exchanges.jobs import PeriodicJob
-from portal.engine.exchanges.notices import SendDigest, SendPhoneCode, SendText, gather_digests
+from portal.engine.exchanges.mandates import MakeAttestation, SendMandateCode
+from portal.engine.exchanges.notices import SendContactText, SendDigest, SendPhoneCode, SendText, gather_digests
 from portal.engine.exchanges.outcomes import DeliveryHandler
 from portal.engine.exchanges.polling import Polling
 from portal.engine.exchanges.worker import Pace, Worker
@@ -62,7 +68,12 @@ def standard_handlers(settings: Settings, registry: ConnectionRegistry) -> dict[
         DIGEST_KIND: SendDigest(registry, settings.public_url, settings.mail_from),
         DEPARTMENT_ALERT: SendDepartmentAlert(registry, settings.public_url, settings.mail_from),
         DRAFT_NOTICE_KIND: SendDraftNotice(registry, settings.public_url, settings.mail_from),
+        AGENT_INVITATION: SendAgentInvitation(registry, settings.public_url, settings.mail_from),
         ACCOUNT_CODE: SendAccountCode(registry, settings.public_url, settings.mail_from),
+        CONTACT_REPLY_KIND: SendContactReply(registry, settings.public_url, settings.mail_from),
+        CONTACT_TEXT_KIND: SendContactText(registry),
+        MANDATE_CODE_KIND: SendMandateCode(registry),
+        MANDATE_PAPER_KIND: MakeAttestation(settings.public_url),
         RESUME_CODE_KIND: SendResumeCode(registry, settings.public_url, settings.mail_from),
     }
 

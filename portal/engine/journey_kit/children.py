@@ -6,8 +6,9 @@ from flask import request
 from flask_babel import gettext as _
 
 from portal.casework.catalogue.document import Step
+from portal.casework.catalogue.fields import rows_in
 from portal.engine.journey_kit.folder import Folder
-from portal.engine.prefill.service import CHILD_FACTS, Offer, asks_child, mark_of
+from portal.engine.prefill.service import CHILD_FACTS, Offer, asks_child, children_left, mark_of
 from portal.ground.dictionary.service import display, get_concept
 from portal.people.accounts.service import KnownValue
 
@@ -29,14 +30,18 @@ def child_asked() -> str:
     return request.args.get(ASKED, "")
 
 
-def children_of(folder: Folder, step: Step) -> list[ChildOffered]:
-    """The children who are known, for a page about one; none for any other page."""
+def children_of(folder: Folder, step: Step, address: str, number: int = 0) -> list[ChildOffered]:
+    """The children who are known, for a page about one; none for any other page.
+
+    :param number: of the item in hand, where the page is asked for each of several: who has an item is not offered
+        in another.
+    """
     if not asks_child(step):
         return []
-    here, key = f"/demarches/{folder.slug}/{step.slug}", child_asked()
+    key = child_asked()
     return [
-        ChildOffered(say_child(one), _mark(one), f"{here}?{ASKED}={one.key}", one.key == key)
-        for one in folder.sources().spared.children
+        ChildOffered(say_child(one), _mark(one), f"{address}?{ASKED}={one.key}", one.key == key)
+        for one in children_left(folder.sources(), step, rows_in(step, folder.answers), number)
     ]
 
 

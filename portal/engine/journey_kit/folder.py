@@ -18,7 +18,16 @@ from portal.casework.requests.policy import finishable_until
 from portal.casework.requests.service import DraftView, RequestSummary
 from portal.engine.journey_kit.flow import next_step
 from portal.engine.journey_kit.setting import Setting, setting
-from portal.engine.prefill.service import Known, Prefilled, consents_for, fill, held_answers, knows, read_known
+from portal.engine.prefill.service import (
+    Known,
+    Prefilled,
+    consents_for,
+    fill,
+    fill_item,
+    held_answers,
+    knows,
+    read_known,
+)
 from portal.ground import clock
 from portal.ground.dictionary.service import Value
 from portal.ground.errors import NotFound
@@ -88,6 +97,10 @@ class Folder:
             return {}
         return fill(self.sources(), self.document, self.consents(), answers=self.answers, chosen=child)
 
+    def known_of_item(self, step: Step, row: Mapping[str, Value], child: str = "") -> dict[str, Prefilled]:
+        """What is known of the child that an item of a page is about; ``child``: the key of the one just chosen."""
+        return fill_item(self.sources(), step, row, chosen=child) if knows(step) else {}
+
     def sources(self) -> Known:
         """All that is known of the person and that this procedure may ask; read once a request."""
         read: dict[tuple[UUID, int], Known] = g.setdefault("known", {})
@@ -144,8 +157,7 @@ def _desk_folder(slug: str) -> Folder:
     try:
         procedure, draft = requests.find_assisted(unit(), actor(), slug, language=reading_language())
     except NotFound:  # closed since: what was answered stays readable
-        assisted = actor().assisted
-        draft = requests.get_draft(unit(), actor(), assisted.draft_id) if assisted else None
+        draft = requests.get_draft(unit(), actor(), requests.assisted_draft(actor()))
         procedure = None
     if draft is None or draft.procedure_slug != slug:
         raise NotFound("draft_unknown")

@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 
 from portal.casework.catalogue.document import Repeat, Step
 from portal.casework.catalogue.exits import exit_for
-from portal.casework.catalogue.fields import check_item, rows_in
+from portal.casework.catalogue.fields import asks_files, check_item, rows_in
 from portal.casework.requests import service as requests
 from portal.casework.requests.service import DraftView
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.flow import is_open
 from portal.engine.journey_kit.folder import EXIT, Folder, open_folder
+from portal.engine.journey_kit.item_files import FILES_PASSED, pass_files
 from portal.engine.journey_kit.item_list import item_label, show_list
 from portal.engine.journey_kit.lookups import looks_up
 from portal.engine.journey_kit.question_page import (
@@ -23,6 +24,7 @@ from portal.engine.journey_kit.question_page import (
     show_questions,
     show_refused,
     step_of,
+    typable,
     version_in,
 )
 from portal.engine.journey_kit.start import go_on, go_to, trail_of
@@ -49,7 +51,8 @@ def show_item(slug: str, step_slug: str, number: int) -> Response:
     if stashed is not None or not asking.is_done:
         return show_questions(asking, Shown(typed=stashed, kept=stashed is not None))
     _values, errors = check_item(folder.document, step, asking.row, asking.answers)
-    return show_questions(asking, Shown(errors=errors))
+    typed = {one.name for one in typable(step)}
+    return show_questions(asking, Shown(errors={name: text for name, text in errors.items() if name in typed}))
 
 
 @blueprint.post("/<slug>/<step_slug>/<int:number>")
@@ -64,6 +67,8 @@ def save_item(slug: str, step_slug: str, number: int) -> Response:
     asking = _questions(folder, step, repeat, number)
     if asking is None:
         return go_to(folder, step)
+    if FILES_PASSED in request.form:
+        return pass_files(asking)
     if looks_up():
         return show_lookup(asking)
     raw = asking.typed(request.form)
@@ -73,7 +78,7 @@ def save_item(slug: str, step_slug: str, number: int) -> Response:
         return meet_conflict(asking, conflict, raw)
     except Invalid as refused:
         return show_refused(asking, refused.fields)
-    return _leave(folder, step, saved)
+    return _leave(asking, saved)
 
 
 @blueprint.get("/<slug>/<step_slug>/<int:number>/retirer")
@@ -91,6 +96,8 @@ def confirm_removal(slug: str, step_slug: str, number: int) -> Response:
         folder=folder,
         step=step,
         number=number,
+        has_files=any(asks_files(one) and rows[number - 1].get(one.name) for one in step.fields)
+        and not folder.setting.at_desk,
         label=item_label(step, rows[number - 1], number),
         trail=trail_of(folder, _("Retirer une fiche")),
     )
@@ -146,7 +153,9 @@ def _save(asking: Questions, raw: dict[str, Any]) -> DraftView:
     return saved
 
 
-def _leave(folder: Folder, step: Step, saved: DraftView) -> Response:
+def _leave(asking: Questions, saved: DraftView) -> Response:
+    """After a save: home, out of the procedure, to the files about this item, or to the list."""
+    folder, step = asking.folder, asking.step
     reprise, account_id = request.form.get("reprise", ""), actor().id
     if reprise and account_id:
         drop_stash(unit(), reprise, account_id)
@@ -154,4 +163,5 @@ def _leave(folder: Folder, step: Step, saved: DraftView) -> Response:
         return redirect_to_path(folder.setting.leave, enregistre="oui")
     if exit_for(folder.document, saved.answers, {step.slug}) is not None:
         return redirect_to_path(f"{folder.base}/{step.slug}/{EXIT}")
-    return go_to(folder, step)
+    now = Questions(Folder(folder.procedure, saved), step, asking.number)
+    return redirect_to_path(f"{now.address}/pieces") if now.files else go_to(folder, step)

@@ -18,6 +18,7 @@ from portal.casework.catalogue.fields import (
     field_name_for_errors,
     file_ids,
 )
+from portal.casework.catalogue.places import said_in
 from portal.casework.documents.kinds import EXTENSIONS
 from portal.casework.documents.policy import takes_files
 from portal.casework.documents.service import DocumentView, documents_by_id, list_documents
@@ -78,19 +79,30 @@ def _piece(field: FormField, answers: Mapping[str, Any], error: str | None) -> P
         label=field_name_for_errors(field),
         required=field.required,
         hint=field_hint(field, reading_language()),
-        limits=ngettext(
-            "%(kinds)s. 10 Mo au plus, %(num)d fichier.",
-            "%(kinds)s. 10 Mo au plus par fichier, %(num)d fichiers au plus.",
-            most,
-            kinds=", ".join(str(KINDS[kind]) for kind in accepts),
-        ),
-        accept=",".join(f".{extension}" for extension, kind in EXTENSIONS.items() if kind in accepts),
+        limits=say_limits(field),
+        accept=say_extensions(field),
         documents=documents,
         choices=[(str(one.id), _choice(one)) for one in others[:CHOICES_SHOWN]],
         full=len(documents) >= most,
         open=takes_files(settings()),
         error=error,
     )
+
+
+def say_limits(field: FormField) -> str:
+    """Which files are taken, and how many."""
+    return ngettext(
+        "%(kinds)s. 10 Mo au plus, %(num)d fichier.",
+        "%(kinds)s. 10 Mo au plus par fichier, %(num)d fichiers au plus.",
+        field_max_files(field),
+        kinds=", ".join(str(KINDS[kind]) for kind in field_accepts(field)),
+    )
+
+
+def say_extensions(field: FormField) -> str:
+    """The ends of the names of these files, as a file control takes them."""
+    accepts = field_accepts(field)
+    return ",".join(f".{extension}" for extension, kind in EXTENSIONS.items() if kind in accepts)
 
 
 def _choice(document: DocumentView) -> str:
@@ -120,11 +132,11 @@ def files_kept(fields: Iterable[FormField], answers: Mapping[str, Any]) -> dict[
 
 
 def told_files(document: ProcedureDocument, answers: Mapping[str, Any]) -> dict[str, str]:
-    """Field name → the names of the files, for pages that read answers again."""
+    """Path of an answer → the names of the files, for pages that read answers again."""
     return {
-        field.name: "\n".join(_told(one) for one in documents_in(answers.get(field.name)))
-        for _step, field in document.fields()
-        if asks_files(field) and field.name in answers
+        place.path: "\n".join(_told(one) for one in documents_in(value))
+        for place, value in said_in(document.steps, answers)
+        if asks_files(place.field)
     }
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from portal.casework.catalogue.document import Field as FormField
 from portal.casework.catalogue.document import Step
-from portal.casework.catalogue.fields import asks_files, check_item, field_name_for_errors, rows_in
+from portal.casework.catalogue.fields import asks_files, check_item, field_name_for_errors, rows_in, visible_fields
 from portal.engine.journey_kit.children import child_asked, children_of, fields_of_child
 from portal.engine.journey_kit.flow import place_of
 from portal.engine.journey_kit.folder import Folder
@@ -76,6 +76,18 @@ class Questions:
         """Whether these questions were answered already: what is empty was left so on purpose."""
         return bool(self.row) if self.number else self.step.slug in self.folder.done
 
+    def known(self, child: str = "") -> dict[str, Prefilled]:
+        """What is known for these questions, by field name; ``child``: the key of the one just chosen."""
+        if self.number:
+            return self.folder.known_of_item(self.step, self.row, child)
+        return self.folder.known(self.step, child)
+
+    @property
+    def files(self) -> list[FormField]:
+        """The files asked about the item in hand, given what is saved about it; they have a page of their own."""
+        seen = visible_fields(self.folder.document, self.step, self.answers)
+        return [one for one in seen if asks_files(one)] if self.number else []
+
     @property
     def title(self) -> str:
         """The heading of the page."""
@@ -84,10 +96,10 @@ class Questions:
 
     def typed(self, sent: Any) -> dict[str, Any]:
         """What was typed, by field name, unchecked; what the identity vouches for is taken from there."""
-        held = held_answers(self.folder.known(self.step))
+        held = held_answers(self.known())
         asked = [one for one in typable(self.step) if one.name not in held]
         raw = StepForm(asked, shown={}, known={}, typed=sent).answers()
-        raw |= files_kept(self.step.fields, self.folder.answers)
+        raw |= files_kept(self.step.fields, self.answers)
         return raw | {one.name: held[one.name] for one in self.step.fields if one.name in held}
 
     def answers_with(self, sent: Any) -> dict[str, Any]:
@@ -125,11 +137,11 @@ def show_questions(asking: Questions, how: Shown) -> Response:
     place = place_of(folder.document, folder.answers, step.slug)
     if place is None:
         return go_on(folder)
-    known = folder.known(step, child_asked())
+    known = asking.known(child_asked())
     shown = shown_answers(step, asking.answers, known, done=asking.is_done, chosen=fields_of_child(step))
     now = {**asking.answers, **shown} if how.typed is None else asking.answers_with(how.typed)
     fields = folder.asked(step, known, now)
-    pieces = pieces_of(fields, folder.answers, how.errors)
+    pieces = [] if asking.number else pieces_of(fields, folder.answers, how.errors)
     controls = [one for one in fields if not asks_files(one)]
     made = StepForm(controls, shown=shown, known=known, typed=how.typed, answers=now)
     made.refuse(how.errors)
@@ -147,7 +159,7 @@ def show_questions(asking: Questions, how: Shown) -> Response:
         held=_held_facts(step, known, fetched=False),
         fetched=_held_facts(step, known, fetched=True),
         offers=[] if folder.setting.at_desk else offers_of(folder, step, fields),
-        children=[] if asking.number else children_of(folder, step),
+        children=children_of(folder, step, asking.address, asking.number),
         borrowed=any(known[name].reference for name, value in shown.items() if _is_known(known, name, value)),
         form=made.form,
         asked=" ".join(one.name for one in fields),

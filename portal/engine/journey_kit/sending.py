@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from flask import request
@@ -22,11 +22,13 @@ from portal.casework.catalogue.fields import (
     visible_fields,
     visible_steps,
 )
+from portal.casework.catalogue.places import path_of, said_in
 from portal.casework.consents.service import ConsentView, Outcome
 from portal.casework.requests import service as requests
 from portal.engine.journey_kit import wording
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.folder import Folder, hold, is_over, open_folder
+from portal.engine.journey_kit.item_list import repair_page
 from portal.engine.journey_kit.keeping import keep, keepable
 from portal.engine.journey_kit.pieces import told_files
 from portal.engine.journey_kit.setting import setting
@@ -40,6 +42,8 @@ from portal.ground.web.formats import format_date
 from portal.ground.web.pages import redirect_to_path
 from portal.records.timeline.events import VALUE_FETCHED
 from portal.records.timeline.service import append
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,8 @@ def _origins(folder: Folder) -> dict[str, requests.Origin]:
     """Where each answer comes from that is, as it stands, what a source already says: the others were typed."""
     known = folder.known()
     answers = {**folder.answers, **held_answers(known)}
-    return {name: origin_of(one) for name, one in known.items() if answers.get(name) == one.value}
+    said = {place.path: value for place, value in said_in(folder.document.steps, answers)}
+    return {path: origin_of(one) for path, one in known.items() if said.get(path) == one.value}
 
 
 def _show(folder: Folder, *, errors: Any = None, conflict: str = "", status: int = 200) -> Response:
@@ -181,10 +186,16 @@ def _told(folder: Folder, known: dict[str, Prefilled]) -> list[ToldStep]:
             told.append(ToldStep(step, step.slug, title, done, lines))
         for number, row in enumerate(rows, start=1):
             name = _("%(title)s, %(number)d sur %(total)d", title=title, number=number, total=len(rows))
-            told.append(
-                ToldStep(step, f"{step.slug}-{number}", name, done, _lines(folder, step, {**answers, **row}, {}, {}))
-            )
+            said = {**answers, **row}
+            marks, names = _of_item(step, number, known), _of_item(step, number, files)
+            told.append(ToldStep(step, f"{step.slug}-{number}", name, done, _lines(folder, step, said, marks, names)))
     return told
+
+
+def _of_item(step: Step, number: int, found: Mapping[str, T]) -> dict[str, T]:
+    """What is found about one item, by field name instead of path."""
+    paths = {one.name: path_of(step, one.name, number) for one in step.fields}
+    return {name: found[path] for name, path in paths.items() if path in found}
 
 
 def _lines(
@@ -222,12 +233,11 @@ def _unknown(folder: Folder, field: FormField) -> str:
 
 
 def _to_repair(folder: Folder, wrong: dict[str, str]) -> list[tuple[str, str]]:
-    """Each sentence with the page where it is repaired: that of a step, or of an item of one."""
+    """Each sentence with the page where it is repaired: that of a step, of an item of one, or of its files."""
     repairs = []
     for step in folder.document.steps:
         names = {*answer_names(step), *(field.name for field in step.fields)}
         for name, sentence in wrong.items():
-            kept, _dot, rest = name.partition(".")
-            if kept in names:
-                repairs.append((f"{step.slug}/{rest.partition('.')[0]}" if rest else step.slug, sentence))
+            if name.partition(".")[0] in names:
+                repairs.append((repair_page(step, name), sentence))
     return repairs

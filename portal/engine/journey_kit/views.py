@@ -3,7 +3,18 @@
 from flask import Flask
 from flask.sansio.blueprints import BlueprintSetupState
 
-from portal.engine.journey_kit import agreeing, elsewhere, evidence, items, leaving, migrating, sending, start, steps
+from portal.engine.journey_kit import (
+    agreeing,
+    elsewhere,
+    evidence,
+    item_files,
+    items,
+    leaving,
+    migrating,
+    sending,
+    start,
+    steps,
+)
 from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.journeys import register_journeys
 
@@ -12,6 +23,7 @@ __all__ = [
     "blueprint",
     "elsewhere",
     "evidence",
+    "item_files",
     "items",
     "leaving",
     "migrating",

@@ -1,12 +1,10 @@
-"""What the worker does with the messages of this room, and of the notices before the end."""
+"""What the worker does with the messages of this room."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from connectors.sdk import Receipt
@@ -17,12 +15,9 @@ from portal.engine.exchanges.enums import Ending
 from portal.engine.exchanges.handlers import SendNotification
 from portal.engine.exchanges.outcomes import DeliveryHandler, NoLongerNeeded, Outcome
 from portal.engine.own_data import service
-from portal.engine.retention.service import NOTICE_KIND, endings_of
 from portal.ground.errors import NotFound
 from portal.ground.settings import Settings
 from portal.ground.vault.service import VaultDestroyed
-from portal.ground.web.formats import format_day
-from portal.people.accounts.service import get_account
 from portal.records.connections.service import ConnectionRegistry
 from portal.records.outbox.service import Claimed
 
@@ -93,44 +88,11 @@ class SendCopyReady(_SendLetter):
         )
 
 
-class SendRetentionNotice(_SendLetter):
-    """Tells somebody what of theirs will be erased."""
-
-    def render(self, session: Session, claimed: Claimed) -> RenderedNotification | None:
-        """The letter; None when nothing is to be said any more."""
-        account_id = UUID(claimed.payload["account_id"])
-        try:
-            recipient = get_account(session, account_id).email
-        except (NotFound, VaultDestroyed):
-            return None
-        endings = endings_of(session, account_id, noticed_on=date.fromisoformat(claimed.payload["day"]))
-        if not recipient or not endings:
-            return None
-        day = format_day(min(one.ends_on for one in endings))
-        return render_simple(
-            session,
-            recipient,
-            subject=_("Ce que nous allons effacer"),
-            paragraphs=(
-                ngettext(
-                    "%(num)d élément de votre espace arrive au terme de sa conservation, le %(day)s.",
-                    "%(num)d éléments de votre espace arrivent au terme de leur conservation, à partir du %(day)s.",
-                    len(endings),
-                    day=day,
-                ),
-                _("Téléchargez ce que vous voulez garder. Sinon, vous n’avez rien à faire."),
-            ),
-            link=f"{self.public_url.rstrip('/')}/mon-espace/bientot-efface",
-            link_text=_("Voir ce qui va être effacé"),
-        )
-
-
 def delivery_handlers(settings: Settings, registry: ConnectionRegistry) -> Mapping[str, DeliveryHandler]:
     """Kind of message → what to do with it."""
     return {
         service.EXPORT_KIND: MakeCopy(store_of(settings), service.copy_store(settings)),
         service.READY_KIND: SendCopyReady(registry, settings.public_url, settings.mail_from),
-        NOTICE_KIND: SendRetentionNotice(registry, settings.public_url, settings.mail_from),
     }
 
 

@@ -19,6 +19,7 @@ from portal.casework.receipts.service import PaperKind, read_pdf
 from portal.casework.receipts.wording import DECISIONS
 from portal.casework.requests import service as requests
 from portal.engine.own_data.declared import choices, household
+from portal.engine.own_data.held import given_mandates
 from portal.engine.own_data.shapes import Chapter, Entry
 from portal.ground.audit.service import list_about
 from portal.ground.errors import NotFound
@@ -47,6 +48,7 @@ def gather(session: Session, actor: Actor, store: BlobStore) -> list[Chapter]:
         _drafts,
         _documents,
         _consents,
+        given_mandates,
         _lists,
         _consultations,
         _sessions,
@@ -135,6 +137,7 @@ def _request_data(view: requests.RequestView) -> dict[str, Any]:
             {
                 "step": step.slug,
                 "field": line.name,
+                "path": line.path,
                 "concept": line.concept,
                 "label": line.label,
                 "value": line.value,

@@ -8,7 +8,7 @@ In this order: what a partner answered, the identity and the contacts, what was 
 requests already made. Of a child, nothing is offered before the person says which child it is.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import Field as FormField
 from portal.casework.catalogue.document import ProcedureDocument, Questionnaire, Step
-from portal.casework.catalogue.fields import field_concept, field_options
+from portal.casework.catalogue.fields import field_concept, field_options, rows_in
+from portal.casework.catalogue.places import path_of
 from portal.casework.consents.service import ConsentView, Outcome, current_consents
 from portal.casework.requests.service import earlier_requests
 from portal.engine.prefill.marks import (
@@ -45,8 +46,10 @@ __all__ = [
     "Offer",
     "Prefilled",
     "asks_child",
+    "children_left",
     "consents_for",
     "fill",
+    "fill_item",
     "held_answers",
     "identity_facts",
     "knows",
@@ -80,8 +83,8 @@ class Known:
 
 def knows(step: Step) -> bool:
     """Whether this step asks anything that may be known already: when not, nothing need be read."""
-    if step.repeat is not None:  # what is asked about each of several is about others
-        return False
+    if step.repeat is not None:  # what is asked about each of several is about others: the children, once chosen
+        return asks_child(step)
     return any(field.fetch or (field.prefill and _may_be_known(field)) for field in step.fields)
 
 
@@ -134,13 +137,15 @@ def fill(
     answers: Mapping[str, Value] | None = None,
     chosen: str = "",
 ) -> dict[str, Prefilled]:
-    """What is known, by field name. A value that its concept refuses is left out. Pure.
+    """What is known, by field name; of a page asked for each child, by path, for the children whom answers name.
+
+    A value that its concept refuses is left out. Pure.
 
     :param agreed: the consents that hold, by field, with what partners answered.
     :param answers: those saved so far: they tell which child is meant, when none is chosen.
     :param chosen: the key of the child just chosen.
     """
-    child = _child_meant(known, document, answers or {}, chosen)
+    child = _child_meant(known, (field for _step, field in document.fields()), answers or {}, chosen)
     found: dict[str, Prefilled] = {}
     for step, field in document.fields():
         if step.repeat is not None or field.formula is not None:
@@ -148,14 +153,39 @@ def fill(
         prefilled = _fetched(field, agreed or {}) or (_offered(known, child, field) if field.prefill else None)
         if prefilled is not None:
             found[field.name] = prefilled
+    for step in document.steps:
+        for number, row in enumerate(rows_in(step, answers or {}), start=1):
+            of_item = fill_item(known, step, row)
+            found |= {path_of(step, name, number): prefilled for name, prefilled in of_item.items()}
     return found
 
 
-def _child_meant(known: Known, document: Questionnaire, answers: Mapping[str, Value], chosen: str) -> Offer | None:
+def fill_item(known: Known, step: Step, row: Mapping[str, Value], *, chosen: str = "") -> dict[str, Prefilled]:
+    """What is known of the child that one item is about, by field name; nothing while no child is meant. Pure.
+
+    :param row: what is saved about the item. :param chosen: the key of the child just chosen.
+    """
+    child = _child_meant(known, step.fields, row, chosen)
+    found = {
+        field.name: _offered(known, child, field)
+        for field in step.fields
+        if child is not None and field.prefill and field.formula is None and field.concept in CHILD_FACTS
+    }
+    return {name: prefilled for name, prefilled in found.items() if prefilled is not None}
+
+
+def children_left(known: Known, step: Step, rows: Sequence[Mapping[str, Value]], number: int) -> list[Offer]:
+    """The children who are known and whom no other item is about. ``number``: the item in hand, 0 for a plain page."""
+    others = [row for place, row in enumerate(rows, start=1) if place != number]
+    taken = {child.key for row in others if (child := _child_meant(known, step.fields, row, "")) is not None}
+    return [one for one in known.spared.children if one.key not in taken]
+
+
+def _child_meant(known: Known, fields: Iterable[FormField], answers: Mapping[str, Value], chosen: str) -> Offer | None:
     """The child that was chosen, else the one whom the answers name."""
     if chosen:
         return next((one for one in known.spared.children if one.key == chosen), None)
-    named = {field.concept: str(answers[field.name]) for _step, field in document.fields()
+    named = {field.concept: str(answers[field.name]) for field in fields
              if field.concept in NAMED_BY and field.name in answers}  # fmt: skip
     if not named:
         return None

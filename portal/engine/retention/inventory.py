@@ -13,20 +13,23 @@ from flask_babel import lazy_gettext as _l
 
 from portal.casework.assistance.policy import ASSISTANCE_KEPT, RESUME_CODE_LIFE
 from portal.casework.checklists.policy import LOOSE_KEPT
+from portal.casework.contacts.policy import CONTACT_KEPT
 from portal.casework.documents.policy import UNUSED_KEPT
+from portal.casework.mandates.policy import MANDATE_KEPT
 from portal.casework.notifications.policy import BLOCK_LASTS
 from portal.casework.notifications.policy import CLAIM_KEPT as PHONE_CLAIM_KEPT
 from portal.casework.notifications.policy import CODE_LIFE as PHONE_CODE_LIFE
+from portal.casework.openings.policy import LOOKUP_KEPT
 from portal.casework.requests.policy import DISCARDED_KEPT, DRAFT_KEPT
+from portal.casework.worklists.policy import BULK_KEPT, LIST_LIFE, PRESENCE_FADES
 from portal.engine.exchanges.policy import RECEIPTS_KEPT
 from portal.engine.retention.shapes import Dated, Lasting, Rule, With
+from portal.ground.audit.policy import JOURNAL_KEPT
 from portal.ground.web.limits import BUCKETS_KEPT
 from portal.people.accounts.policy import CLAIM_KEPT, CODE_LIFE
 from portal.people.identity.policy import ABSOLUTE, ATTEMPT_KEPT, ATTEMPT_LIFE, STASH_LIFE
 from portal.records.outbox.policy import SETTLED_KEPT
 
-# CNIL, délibération 2021-122: six months to one year for the journal of who did what.
-JOURNAL_KEPT: Final = timedelta(days=365)
 # An account nobody has used for two years.
 ACCOUNT_KEPT: Final = timedelta(days=730)
 
@@ -37,6 +40,7 @@ HOURLY: Final = "purge_expired"
 DAILY: Final = "purge_kept"
 RECEIPTS: Final = "purge_webhook_receipts"
 COPIES: Final = "purge_copies"
+WORKLISTS: Final = "purge_worklists"
 
 _REQUEST: Final = "service_request"
 
@@ -53,6 +57,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "person": With("account", by="account.person_id"),
         "person_search": With("person", by="person_search.person_id"),
+        "person_key": With("person", by="person_key.person_id"),
         "declared_contact": With("person", by="declared_contact.person_id"),
         "household_member": With("person", by="household_member.person_id"),
         "declared_address": With("person", by="declared_address.person_id"),
@@ -88,6 +93,33 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             erased_by=DAILY,
         ),
         "typed_entry": With("assistance", by="typed_entry.id"),
+        "person_lookup": Dated(
+            "searched_at",
+            _l("Une recherche faite au guichet, et les fiches qu’elle a ouvertes"),
+            _l("après la recherche ; sa trace reste dans le journal"),
+            LOOKUP_KEPT,
+            after=LOOKUP_KEPT,
+            erased_by=HOURLY,
+        ),
+        "person_opening": With("person_lookup", by="person_opening.lookup_id"),
+        "contact": Dated(
+            "purge_after",
+            _l("Un appel, une visite ou un courrier noté par un agent, et notre réponse"),
+            _l("après la note de l’agent"),
+            CONTACT_KEPT,
+            erased_by=DAILY,
+        ),
+        "mandate": Dated(
+            "expires_at",
+            _l("Un mandat que vous avez donné, et le journal de ce qui a été fait en votre nom"),
+            _l("après la date de fin du mandat"),
+            MANDATE_KEPT,
+            after=MANDATE_KEPT,
+            erased_by=DAILY,
+        ),
+        "mandate_theme": With("mandate", by="mandate_theme.mandate_id"),
+        "mandate_consent": With("mandate", by="mandate_consent.mandate_id"),
+        "mandate_event": With("mandate", by="mandate_event.mandate_id"),
         "checklist": Dated(
             "purge_after",
             _l("Une liste de choses à faire"),
@@ -109,12 +141,17 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "request_document": With(_REQUEST, by="request_document.request_id"),
         "applied_update": With(_REQUEST, by="applied_update.request_id"),
         "opinion": With(_REQUEST, by="opinion.request_id"),
+        "internal_note": With(_REQUEST, by="internal_note.request_id"),
+        "request_transfer": With(_REQUEST, by="request_transfer.request_id"),
+        "duplicate_mark": With(_REQUEST, by="duplicate_mark.request_id"),
         "forwarding": With(_REQUEST, by="forwarding.request_id"),
         "letter": With(_REQUEST, by="letter.request_id"),
         "notification": With(_REQUEST, by="notification.request_id"),
         "notification_delivery": With("notification", by="notification_delivery.notification_id"),
         "request_message": With(_REQUEST, by="request_message.request_id"),
         "timeline_event": With(_REQUEST, by="timeline_event.request_id"),
+        "satisfaction_answer": With(_REQUEST, by="satisfaction_answer.request_id"),
+        "figure_case": With(_REQUEST, by="figure_case.request_id"),
         "life_event": Dated(
             "purge_after",
             _l("Un dossier commun à plusieurs organismes, par exemple pour un déménagement"),
@@ -146,6 +183,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             erased_by=HOURLY,
         ),
         "notification_preference": With("account", by="notification_preference.account_id"),
+        "survey_refusal": With("account", by="survey_refusal.account_id"),
         "phone_claim": Dated(
             "expires_at",
             _l("Un code envoyé par SMS pour vérifier votre numéro"),
@@ -168,6 +206,14 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             _l("après chaque consultation"),
             JOURNAL_KEPT,
             after=JOURNAL_KEPT,
+        ),
+        "journal_search": Dated(
+            "searched_at",
+            _l("La raison d’une recherche dans ce journal, faite par le délégué à la protection des données"),
+            _l("après la recherche"),
+            JOURNAL_KEPT,
+            after=JOURNAL_KEPT,
+            erased_by=DAILY,
         ),
         "outbox_message": Dated(
             "settled_at",
@@ -192,6 +238,29 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
             _l("après sa préparation, ou jusqu’à ce que vous la téléchargiez"),
             LINK_LIFE,
             erased_by=COPIES,
+        ),
+        "bulk_act": Dated(
+            "purge_after",
+            _l("La trace d’un même geste fait par un agent sur plusieurs demandes"),
+            _l("après ce geste ; l’histoire de chaque demande garde ce qui a été fait"),
+            BULK_KEPT,
+            erased_by=WORKLISTS,
+        ),
+        "bulk_item": With("bulk_act", by="bulk_item.bulk_act_id"),
+        "list_export": Dated(
+            "expires_at",
+            _l("Une liste de demandes préparée pour un agent"),
+            _l("après sa préparation, ou jusqu’à ce qu’il la télécharge"),
+            LIST_LIFE,
+            erased_by=WORKLISTS,
+        ),
+        "presence": Dated(
+            "seen_at",
+            _l("Le nom de l’agent qui a votre dossier ouvert, pour ses collègues"),
+            _l("après son dernier geste, effacé dans l’heure"),
+            PRESENCE_FADES,
+            after=PRESENCE_FADES,
+            erased_by=WORKLISTS,
         ),
         "retention_notice": With("account", by="retention_notice.account_id"),
         "session": Dated(
@@ -227,9 +296,14 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         ),
         "wording": Lasting("Texts that the authority's own letters are made from: nothing of residents."),
         "wording_version": With("wording", by="wording_version.wording_id"),
+        "wording_use": With("wording", by="wording_use.wording_id"),
+        "saved_view": Lasting("The agents' own filters, without the words they search: nothing of residents."),
+        "default_view": With("saved_view", by="default_view.view_id"),
+        "routing_rule": Lasting("How a department shares its work out: nothing of residents."),
         "printed_form": Lasting("Blank forms: published texts."),
         "agent": Lasting("Who is in charge of a request must stay known as long as the request (CRPA L111-2)."),
         "agent_department": With("agent", by="agent_department.agent_id"),
+        "agent_relink": With("agent", by="agent_relink.agent_id"),
         "audit_seal": Lasting("Hashes and places: they prove the journal and hold nothing of anybody."),
         "commune": Lasting("Names and postcodes of communes: public, and about nobody."),
         "public_place": Lasting("Places anyone may go to: public, and about nobody."),
@@ -237,11 +311,15 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "connection_state": Lasting("The state of each partner's connection: one row each, nothing of residents."),
         "data_key": Lasting("Destroyed with what they seal; the row that stays is empty and tells when."),
         "delay_figure": Lasting("How long each procedure takes: two numbers a procedure, and about nobody."),
+        "figure_cell": Lasting("How many requests, by month and kind: counts, about nobody; small ones are not shown."),
+        "figure_backlog": Lasting("How many requests are open, by kind: counts, overwritten each hour."),
+        "figure_progress": Lasting("How far the counting has come: one row each, overwritten."),
         "department": Lasting("The authority's own departments."),
         "job": Lasting("The timetable of periodic jobs."),
         "master_key": Lasting("Names of keys, never a key: they tell which one sealed what."),
         "local_authority": Lasting("The authority itself."),
         "sms_usage": Lasting("How many text messages left in a month: a count, and about nobody."),
+        "partner_organisation": Lasting("Organisations whose agents may sign in: public identifiers."),
         "poll_cursor": Lasting("How far each partner was asked: one row each, overwritten at each round."),
         "procedure": Lasting("Published texts."),
         "procedure_version": Lasting("Published texts; requests stay tied to the version they were made under."),

@@ -3,7 +3,7 @@
 Nothing that a person can still see ends without a notice seven whole days before: when the notice is late, the end is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, se
 from sqlalchemy.orm import Session
 
 from portal.casework.documents.policy import UNUSED_KEPT
-from portal.casework.notifications.service import LANE
+from portal.casework.notifications.service import NotificationEvent, announce
 from portal.casework.requests.policy import OPEN
 from portal.engine.retention.erasing import REQUEST, erase_person, erase_request
 from portal.engine.retention.inventory import ACCOUNT_KEPT
@@ -23,9 +23,9 @@ from portal.ground.audit.service import record
 from portal.ground.db import new_id
 from portal.ground.errors import Forbidden, NotFound
 from portal.ground.permissions import SYSTEM, Actor
-from portal.records.outbox.service import enqueue
+from portal.ground.vault.service import VaultDestroyed
+from portal.people.accounts.service import get_account
 
-NOTICE_KIND: Final = "retention_notice"
 FIRST: Final = timedelta(days=30)
 LAST: Final = timedelta(days=7)
 AT_ONCE: Final = 100
@@ -35,6 +35,13 @@ _DATED: Final[Mapping[str, tuple[str, str]]] = {
     REQUESTS: (REQUEST, "retain_until"),
     DOCUMENTS: ("document", "keep_until"),
 }
+
+
+# What is told together: the event, the page to open, and of which things.
+_MESSAGES: Final[tuple[tuple[NotificationEvent, str, Callable[[str], bool]], ...]] = (
+    (NotificationEvent.SPACE_ENDING, "/mon-espace/bientot-efface", lambda thing: thing != ACCOUNTS),
+    (NotificationEvent.ACCOUNT_ENDING, "/mon-espace", lambda thing: thing == ACCOUNTS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +76,17 @@ class _Ending:
 def give_notice(session: Session, *, limit: int = AT_ONCE) -> int:
     """Tell people of what ends within 30 days, then within 7; return how many notices. Each is given once.
 
-    One e-mail a day for each person, whatever the number of things; « Mon espace » shows them all.
+    One message a day for each person, whatever the number of things; « Mon espace » shows them all.
     """
-    given = 0
+    given, accounts = 0, set[UUID]()
     for thing in (REQUESTS, DOCUMENTS, ACCOUNTS):
         found = _accounts_to_tell(session, limit) if thing == ACCOUNTS else _things_to_tell(session, thing, limit)
         for one in found:
             _notice(session, thing, one)
+            accounts.add(one.account_id)
         given += len(found)
+    for account_id in sorted(accounts):
+        _tell(session, account_id)
     return given
 
 
@@ -105,14 +115,29 @@ def _notice(session: Session, thing: str, one: _Ending) -> None:
         request_id=one.id if thing == REQUESTS else None,
         details={"thing": thing, "days": str(days.days)},
     )
-    enqueue(
-        session,
-        lane=LANE,
-        kind=NOTICE_KIND,
-        payload={"account_id": str(one.account_id), "day": today.isoformat()},
-        idempotency_key=f"{NOTICE_KIND}:{one.account_id}:{today.isoformat()}",
-        group=str(one.account_id),
-    )
+
+
+def _tell(session: Session, account_id: UUID) -> None:
+    """Have a person told, by the channels they chose, of what was noticed today; of their account, apart."""
+    try:
+        address = get_account(session, account_id).email
+    except VaultDestroyed:
+        return
+    today = clock.today()
+    noticed = endings_of(session, account_id, noticed_on=today)
+    for event, path, is_told in _MESSAGES:
+        days = [one.ends_on for one in noticed if is_told(one.thing)]
+        if days:
+            first = min(days).isoformat()
+            announce(
+                session,
+                event=event,
+                account_id=account_id,
+                address=address,
+                cause=f"{today.isoformat()}:{first}",
+                title=first,
+                path=path,
+            )
 
 
 def _postpone(session: Session, thing: str, thing_id: UUID, ends_on: date) -> None:
@@ -232,7 +257,7 @@ def list_endings(session: Session, actor: Actor) -> list[EndingView]:
 
 
 def endings_of(session: Session, account_id: UUID, *, noticed_on: date | None = None) -> list[EndingView]:
-    """Same, for the worker, which writes the letter of one day."""
+    """Same, for what tells them of one day."""
     notice, request = all_tables()["retention_notice"], all_tables()[REQUEST]
     document, account = all_tables()["document"], all_tables()["account"]
     same_end = or_(

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from portal.casework.assistance.service import purge_assistances, purge_codes, purge_entries
 from portal.casework.checklists.service import purge_checklists
 from portal.casework.consents.service import end_expired
+from portal.casework.contacts.service import purge_contacts
 from portal.casework.documents.service import forget_unused
 from portal.casework.life_events.service import purge_events
+from portal.casework.mandates.service import purge_mandates, watch_mandates
 from portal.casework.notifications.service import purge_notices
+from portal.casework.openings.service import purge_lookups
 from portal.casework.requests.service import purge_discarded, purge_drafts, warn_of_drafts
 from portal.engine.retention.erasing import erase_person, erase_request, finish_erasures, forget_nobody, is_awaiting
 from portal.engine.retention.notices import (
-    NOTICE_KIND,
     EndingView,
     Waiting,
     count_waiting,
@@ -30,13 +32,13 @@ from portal.engine.retention.notices import (
 )
 from portal.engine.retention.shapes import Dated, Rule
 from portal.engine.retention.tables import all_rules
+from portal.ground.audit.service import purge_searches
 from portal.ground.web.limits import purge_buckets
 from portal.people.accounts.service import purge_claims
 from portal.people.identity.service import purge_expired
 from portal.records.outbox.service import purge_settled
 
 __all__ = [
-    "NOTICE_KIND",
     "Duration",
     "EndingView",
     "Waiting",
@@ -97,7 +99,7 @@ def say_duration(lasts: timedelta) -> str:
 
 def erase_expired(session: Session) -> None:
     """Each hour: sessions, sign-ins begun, forms put aside, codes, consents whose time is over, rate limits,
-    addresses that did not answer, announcements that are old.
+    addresses that did not answer, announcements that are old, searches of a desk.
     """
     purge_expired(session)
     purge_claims(session)
@@ -105,20 +107,23 @@ def erase_expired(session: Session) -> None:
     purge_buckets(session)
     purge_codes(session)
     purge_entries(session)
+    purge_lookups(session)
     purge_notices(session)
 
 
 def erase_kept(session: Session) -> int:
-    """Each day, until it returns 0: forgotten drafts and lists, events that are over, traces of old sendings, requests
-    past their term, accounts that nobody uses, documents of no use.
+    """Each day, until it returns 0: forgotten drafts and lists, events that are over, old contacts and sendings,
+    requests past their term, accounts that nobody uses, documents of no use, reasons of old searches in the journal.
 
     Some at a time, to hold nobody up. Those concerned are warned first.
     """
-    warned = warn_of_drafts(session) + give_notice(session)
+    warned = warn_of_drafts(session) + give_notice(session) + watch_mandates(session)
     forgotten = purge_drafts(session) + purge_checklists(session) + purge_events(session)
     forgotten += purge_discarded(session) + purge_assistances(session)
+    forgotten += purge_contacts(session) + purge_mandates(session)
     ended = erase_ended_requests(session) + erase_ended_accounts(session)
-    return warned + forgotten + ended + purge_settled(session) + forget_unused(session)
+    traces = purge_settled(session) + purge_searches(session)
+    return warned + forgotten + ended + traces + forget_unused(session)
 
 
 def _how_long(rule: Dated) -> str:

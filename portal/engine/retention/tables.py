@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib import import_module
 
 from sqlalchemy import Column, Table
 
@@ -24,7 +25,11 @@ def all_rules() -> Mapping[str, Rule]:
 
 @cache
 def all_tables() -> Mapping[str, Table]:
-    """Every table by name, those of the journeys installed included."""
+    """Every table by name, those of the journeys installed included.
+
+    Other rooms' tables are known by now: their services were imported. Nothing imports this room's own one by itself.
+    """
+    import_module("portal.engine.retention.models")
     for journey in load_journeys():
         journey.part("models")
     return dict(Base.metadata.tables)

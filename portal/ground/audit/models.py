@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.ground.clock import now
@@ -49,3 +49,18 @@ class AuditSeal(Base):
     sealed_at: Mapped[datetime]
     caught_up: Mapped[bool]
     hash: Mapped[str] = mapped_column(String(64))
+
+
+class JournalSearch(Base):
+    """A search that an agent made in the journal about one person, and why; the reason is sealed."""
+
+    __tablename__ = "journal_search"
+    __table_args__ = (Index("ix_journal_search_searched_at", "searched_at", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agent_id: Mapped[UUID]
+    request_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID]
+    data_key_id: Mapped[UUID] = mapped_column(ForeignKey("data_key.id"))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    searched_at: Mapped[datetime] = mapped_column(default=now)

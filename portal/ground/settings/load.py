@@ -24,7 +24,7 @@ SCALARS = frozenset(
     {
         "database_url", "public_url", "port", "production", "instance_id", "secret_key", "master_key", "mail_from",
         "mail_connection", "sandbox_url", "clamd", "trusted_proxies", "sign_in_limit", "previous_master_key",
-        "fingerprint_key", "erasures_dir",
+        "fingerprint_key", "erasures_dir", "agent_names",
     }
 )  # fmt: skip
 LISTS = frozenset({"agent_sirets", "egress_allow", "journeys"})

@@ -96,6 +96,8 @@ class Settings(BaseModel):
         scopes="openid given_name usual_name email siret uid", signing_alg="RS256", userinfo_alg="RS256", acr=""
     )
     agent_sirets: tuple[str, ...] = ()
+    # How agents are presented to residents in their space: first name alone where their safety asks for it (L111-2).
+    agent_names: Literal["full", "first"] = "full"
     step_up: dict[str, str] = Field(default_factory=dict)
     egress_allow: tuple[str, ...] = ()
     journeys: tuple[str, ...] = ()

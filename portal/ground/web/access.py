@@ -83,6 +83,7 @@ def enforce() -> Response | None:
         return _ask_to_sign_in("/agents/connexion")
     if access.permission is not None and not who.can(access.permission):
         raise Forbidden("permission")
+    require_level(who.required_acr)
     if access.permission is not None:
         require_level(settings().step_up.get(access.permission.value, ""))
     return None

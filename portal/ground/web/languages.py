@@ -1,13 +1,18 @@
 """In which words the texts of data are read: plain French, or its simplified twin where there is one.
 
 The choice is the person's, kept in a cookie of their browser that says nothing else and is set only when they ask. Both
-are French: ``lang`` stays « fr ». Agents, letters and papers keep the full text, which is the one that binds.
+are French: ``lang`` stays « fr ». Agents and papers keep the full text, which is the one that binds.
+Messages that tell of something follow what the person chose with their notices.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from flask import g, has_request_context, request
+from flask_babel import force_locale
 from werkzeug.wrappers import Response
 
 from portal.ground.dictionary.service import FRENCH, SIMPLIFIED, LocalText
@@ -17,6 +22,7 @@ KEPT_SECONDS = 180 * 24 * 3600
 AGENTS = "/agents"
 ADDRESS = "/langage"
 _SIMPLE, _FULL = "simple", "complet"
+_written: Final[ContextVar[str | None]] = ContextVar("written_in", default=None)
 
 
 class Choice(NamedTuple):
@@ -31,8 +37,21 @@ def _cookie_name() -> str:
     return f"{prefix}parvis-{settings().instance_id}-langage"
 
 
+@contextmanager
+def written_in(language: str) -> Iterator[None]:
+    """Inside the block, texts are in these words whoever reads: a message is written for somebody else."""
+    token = _written.set(language)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        _written.reset(token)
+
+
 def reading_language() -> str:
     """``fr@falc`` for a person who asked for simplified French, else ``fr``."""
+    if (chosen := _written.get()) is not None:
+        return chosen
     if not has_request_context():
         return FRENCH
     if "reading_language" not in g:  # asked for at each text of a page

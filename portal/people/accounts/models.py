@@ -4,11 +4,11 @@ A person is not an account (a sign-in), and neither is a contact (a way of reach
 explicit links, each with its proof. What is known of a person is sealed under the person's data key; destroying the
 key erases it.
 
-Kept readable, because they are searched or compared, and in a table of their own (``person_search``) so that erasing is
-one delete: ``family_key``, ``usage_key``, ``given_key`` (see :func:`portal.people.accounts.names.name_key`) and
-``birthdate``. Kept as keyed fingerprints: ``pivot_identity.digest``, ``declared_contact.digest``,
-``declined_value.digest`` and ``account_claim.digest``. The e-mail address that a provider gives is never a key of a
-resident.
+Kept readable, because they are searched or compared, and in tables of their own so that erasing is one delete:
+``person_search`` holds ``family_key``, ``usage_key``, ``given_key`` (see :func:`portal.people.accounts.names.name_key`)
+and ``birthdate``, ``person_key`` the beginnings of names. Kept as keyed fingerprints: ``pivot_identity.digest``,
+``declared_contact.digest``, ``declined_value.digest`` and ``account_claim.digest``. The e-mail address that a provider
+gives is never a key of a resident.
 """
 
 from datetime import datetime
@@ -56,7 +56,25 @@ class Department(Base):
     title: Mapped[dict[str, str]] = mapped_column(JsonData)
     email: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
+    address: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    opening_hours: Mapped[dict[str, str]] = mapped_column(JsonData, default=dict, server_default="{}")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class PartnerOrganisation(Base):
+    """An organisation whose agents may sign in beside the authority's: a maison France Services, a federation.
+
+    ``siret`` has 14 digits for one establishment, or 9 for all those of the organisation. ``ended_at``: not any more.
+    """
+
+    __tablename__ = "partner_organisation"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    siret: Mapped[str] = mapped_column(String(14), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    listed_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
 
 
 class Person(Base):
@@ -83,6 +101,20 @@ class PersonSearch(Base):
     usage_key: Mapped[str] = mapped_column(String(300), default="")
     given_key: Mapped[str] = mapped_column(String(300), default="")
     birthdate: Mapped[str] = mapped_column(String(10), default="")
+
+
+class PersonKey(Base):
+    """A beginning or a spelling of a name of a person, by which they are found at a desk; see ``search_keys``.
+
+    ``year``: of birth, 0 when it is unknown. Rebuilt whenever the identity changes, and erased with the person.
+    """
+
+    __tablename__ = "person_key"
+    __table_args__ = (Index("ix_person_key_key", "key", "year", "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(8), primary_key=True)
+    year: Mapped[int]
 
 
 class Account(Base):
@@ -195,10 +227,17 @@ class DeclinedValue(Base):
 
 
 class Agent(Base):
-    """A member of staff, provisioned by the authority; ``issuer`` and ``sub`` are filled once, at the first sign-in."""
+    """A member of staff, provisioned by the authority; ``issuer`` and ``sub`` are filled once, at the first sign-in.
+
+    ``invited_at`` is when the last invitation was sent, if any was; ``version`` counts the changes of the record.
+    """
 
     __tablename__ = "agent"
-    __table_args__ = (UniqueConstraint("siret", "email"), UniqueConstraint("issuer", "sub"))
+    __table_args__ = (
+        UniqueConstraint("siret", "email"),
+        UniqueConstraint("issuer", "sub"),
+        Index("ix_agent_display_name", "display_name", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     local_authority_id: Mapped[UUID] = mapped_column(ForeignKey("local_authority.id"))
@@ -212,6 +251,24 @@ class Agent(Base):
     linked_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     disabled_at: Mapped[datetime | None]
+    invited_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+
+class AgentRelink(Base):
+    """A sign-in that the provider vouches for under another ``sub`` than the agent's: an administrator decides.
+
+    One at most for each agent: a later one, from yet another sign-in, takes its place under another id.
+    """
+
+    __tablename__ = "agent_relink"
+    __table_args__ = (UniqueConstraint("agent_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agent_id: Mapped[UUID] = mapped_column(ForeignKey("agent.id"))
+    issuer: Mapped[str] = mapped_column(String(255))
+    sub: Mapped[str] = mapped_column(String(255))
+    asked_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class AgentDepartment(Base):

@@ -1,11 +1,12 @@
 """Who may do what with accounts. Pure."""
 
+import re
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from portal.ground.permissions import Actor
+from portal.ground.permissions import ROLE_PERMISSIONS, Actor, Permission, Role
 from portal.people.accounts.names import name_key
 from portal.people.accounts.shapes import ResidentClaims
 
@@ -16,6 +17,8 @@ CLAIM_KEPT: Final = timedelta(days=1)
 MOST_MEMBERS: Final = 30
 MOST_ADDRESSES: Final = 12
 MOST_DECLINED: Final = 200
+# What an e-mail address looks like, as identity reads it from the provider.
+EMAIL: Final = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,185}")
 
 
 def can_edit_contact(actor: Actor, person_id: UUID) -> bool:
@@ -28,9 +31,29 @@ def can_edit_household(actor: Actor, person_id: UUID) -> bool:
     return can_edit_contact(actor, person_id)
 
 
+def can_manage_agents(actor: Actor) -> bool:
+    """Only an agent who administers accesses; never in somebody else's name."""
+    return actor.is_agent and actor.mandate_id is None and actor.can(Permission.AGENTS_MANAGE)
+
+
+def works_on_requests(role: Role) -> bool:
+    """True for the roles that belong to departments, whose requests they see; the others belong to none."""
+    return Permission.REQUESTS_READ in ROLE_PERMISSIONS[role]
+
+
+def is_siret(text: str) -> bool:
+    """14 digits. Their check digit is not looked at: La Poste has establishments that do not follow it."""
+    return len(text) == 14 and text.isascii() and text.isdigit()
+
+
+def is_siren(text: str) -> bool:
+    """9 digits: an organisation with all its establishments."""
+    return len(text) == 9 and text.isascii() and text.isdigit()
+
+
 def is_siret_allowed(siret: str, allowed: Collection[str]) -> bool:
     """True when the establishment (14 digits), or the organisation it belongs to (its first 9), is in the list."""
-    return len(siret) == 14 and siret.isascii() and siret.isdigit() and (siret in allowed or siret[:9] in allowed)
+    return is_siret(siret) and (siret in allowed or siret[:9] in allowed)
 
 
 def same_pivot(one: ResidentClaims, other: ResidentClaims) -> bool:

@@ -1,8 +1,8 @@
 """What the room takes and gives: plain immutable values, never rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,9 @@ class DepartmentView:
     title: Mapping[str, str]
     email: str
     phone: str
+    address: str = ""
+    opening_hours: Mapping[str, str] = field(default_factory=dict)
+    version: int = 1
 
     @property
     def name(self) -> str:
@@ -100,6 +103,64 @@ class AgentView:
     role: Role
     department_ids: frozenset[UUID]
     active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RelinkView:
+    """A sign-in under another ``sub``, that waits for an administrator."""
+
+    id: UUID
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRecord:
+    """An agent as who administers sees them. ``linked_at`` is empty until the first sign-in."""
+
+    id: UUID
+    display_name: str
+    email: str
+    siret: str
+    role: Role
+    department_ids: frozenset[UUID]
+    active: bool
+    linked_at: datetime | None
+    invited_at: datetime | None
+    version: int
+    relink: RelinkView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFacts:
+    """What an administrator says of an agent, as typed; checked by the service."""
+
+    display_name: str
+    email: str
+    siret: str
+    role: Role
+    department_ids: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class DepartmentFacts:
+    """What an administrator says of a department. ``title`` and ``opening_hours`` are by language."""
+
+    title: Mapping[str, str]
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    opening_hours: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerView:
+    """An organisation whose agents may sign in beside the authority's; ``ended_at``: not any more."""
+
+    id: UUID
+    siret: str
+    name: str
+    listed_at: datetime
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

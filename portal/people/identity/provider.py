@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 
 from connectors.sdk import EgressPolicy
 from portal.ground.clock import now
+from portal.ground.permissions import TWO_FACTORS
 from portal.ground.permissions.levels import accepted_acrs, satisfies_acr, strongest_acr
 from portal.ground.settings import ProviderSettings
 from portal.people.identity.claims import read_acr, read_amr
@@ -85,7 +86,8 @@ class Provider:
     def authorization_url(self, departure: Departure, *, scope: str = "") -> str:
         """Where to send the browser; ``scope`` is asked for beside the usual ones.
 
-        FranceConnect is asked for a level by ``acr_values``, ProConnect by ``claims``.
+        FranceConnect is asked for a level by ``acr_values``, ProConnect by ``claims``. Where nothing more is required,
+        two factors are asked of ProConnect as a wish: roles that need them then seldom have to sign in twice.
         """
         metadata = self.metadata()
         extra = {"nonce": departure.nonce}
@@ -94,8 +96,8 @@ class Provider:
         acr = strongest_acr(self.settings.acr, departure.acr)
         if acr and self.realm is Realm.RESIDENT:
             extra["acr_values"] = acr
-        elif acr:
-            extra["claims"] = _essential_acr(acr)
+        elif self.realm is Realm.AGENT:
+            extra["claims"] = _acr_claim(acr or TWO_FACTORS, essential=bool(acr))
         if departure.acr and self.realm is Realm.RESIDENT:
             extra["prompt"] = "login consent"  # else a session of the provider's would answer with its own level
         with self._open(pkce=metadata.takes_pkce) as client:
@@ -208,7 +210,8 @@ def _check_level(required: str, given: str, methods: tuple[str, ...]) -> None:
         raise SignInFailed("amr_insufficient", status=403)
 
 
-def _essential_acr(required: str) -> str:
-    """The ``claims`` parameter that makes a level of assurance essential, in compact JSON."""
-    asked = {"id_token": {"acr": {"essential": True, "values": accepted_acrs(required)}, "amr": {"essential": True}}}
+def _acr_claim(wanted: str, *, essential: bool) -> str:
+    """The ``claims`` parameter that asks for a level of assurance, in compact JSON; a wish when not ``essential``."""
+    acr: dict[str, Any] = {"essential": True} if essential else {}
+    asked = {"id_token": {"acr": {**acr, "values": accepted_acrs(wanted)}, "amr": {"essential": True}}}
     return json.dumps(asked, separators=(",", ":"))

@@ -8,12 +8,12 @@ from flask_login import LoginManager, current_user
 
 from portal.ground.errors import Busy
 from portal.ground.logs import get_logger
-from portal.ground.permissions import ANONYMOUS, ROLE_PERMISSIONS, Actor, ActorKind
-from portal.ground.web import background_unit, unit
+from portal.ground.permissions import ANONYMOUS, ROLE_PERMISSIONS, Actor, ActorKind, required_acr, strongest_acr
+from portal.ground.web import background_unit, settings, unit
 from portal.ground.web.context import SAFE_METHODS
 from portal.people.identity.cookies import read_session_cookie
 from portal.people.identity.enums import Realm
-from portal.people.identity.policy import realm_of_path
+from portal.people.identity.policy import contradicts_level, realm_of_path
 from portal.people.identity.service import SessionView, is_touch_due, resolve_session, touch_session
 
 log = get_logger("identity")
@@ -66,15 +66,18 @@ def resolve_actor() -> Actor:
 
 
 def actor_of(found: SessionView) -> Actor:
-    """The actor behind a live session."""
+    """The actor behind a live session. A level that the methods told contradict is worth nothing to an agent."""
     if found.agent is not None:
+        required = strongest_acr(settings().agent.acr, required_acr(found.agent.role))
+        doubtful = contradicts_level(required, found.acr, found.amr)
         return Actor(
             kind=ActorKind.AGENT,
             id=found.agent.id,
             permissions=ROLE_PERMISSIONS[found.agent.role],
             department_ids=found.agent.department_ids,
             label=found.agent.display_name,
-            acr=found.acr,
+            acr="" if doubtful else found.acr,
+            required_acr=required,
         )
     return Actor(
         kind=ActorKind.RESIDENT, id=found.account_id, subject=found.person_id, label=found.label, acr=found.acr

@@ -43,6 +43,7 @@ OPINION_CLOSED: Final = "opinion_closed"
 IMPLICIT_DECISION: Final = "implicit_decision"
 RUNNING_LATE: Final = "running_late"
 DRAFT_ASSISTED: Final = "draft_assisted"
+REQUEST_TRANSFERRED: Final = "request_transferred"
 
 MAX_TEXT = 2_000
 MAX_KEYS = 20
@@ -87,6 +88,7 @@ REQUIRED: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
         (OPINION_CLOSED, 1): frozenset({"opinion_id", "department_id"}),
         (IMPLICIT_DECISION, 1): frozenset({"regime", "on"}),
         (RUNNING_LATE, 1): frozenset({"days", "source"}),
+        (REQUEST_TRANSFERRED, 1): frozenset({"from", "to"}),
         (DRAFT_ASSISTED, 1): frozenset({"agent_id", "proof"}),
     }
 )

@@ -45,4 +45,4 @@ def conservation() -> Response:
 
 def register(blueprint: Blueprint) -> None:
     """Add the view to the agents' blueprint."""
-    blueprint.get("/conservation", endpoint="conservation")(agent_only(Permission.CONNECTIONS_READ)(conservation))
+    blueprint.get("/conservation", endpoint="conservation")(agent_only(Permission.RETENTION_READ)(conservation))

@@ -105,6 +105,8 @@ def _submitted(historian: Historian, event: EventView) -> str:
 
 
 def _assisted(historian: Historian, event: EventView) -> str:
+    if event.payload.get("proof") == "mandate":
+        return historian.signed(event, _("Demande complétée au nom de la personne, avec son mandat"))
     return historian.signed(event, _("Demande complétée avec la personne"))
 
 
@@ -181,6 +183,8 @@ def _assigned(historian: Historian, event: EventView) -> str:
     if not given:
         return historian.signed(event, _("Rendue à l’équipe"))
     name = historian.agents.get(UUID(str(given)), _("un autre agent"))
+    if event.payload.get("rule"):
+        return _("Confiée à %(name)s par une règle du service.", name=name)
     if event.actor_id == UUID(str(given)):
         return _("Prise en charge par %(name)s.", name=name)
     return historian.signed(event, _("Confiée à %(name)s", name=name))

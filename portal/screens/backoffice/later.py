@@ -150,6 +150,10 @@ def _late(_historian: "Historian", event: EventView) -> str:
     )
 
 
+def _transferred(historian: "Historian", event: EventView) -> str:
+    return historian.signed(event, _("Transmise à un autre service"))
+
+
 LATER: Mapping[str, Callable[["Historian", EventView], str]] = {
     "request_amended": _amended,
     "amendment_sent": _amendment_sent,
@@ -172,4 +176,5 @@ LATER: Mapping[str, Callable[["Historian", EventView], str]] = {
     "opinion_closed": _opinion_closed,
     "implicit_decision": _implicit,
     "running_late": _late,
+    "request_transferred": _transferred,
 }

@@ -8,8 +8,7 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.casework.catalogue.fields import field_name_for_errors
-from portal.casework.catalogue.service import Transition, get_version
+from portal.casework.catalogue.service import Transition
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act, ApplyOutcome
 from portal.casework.requests.service import RequestView, Said
@@ -66,14 +65,13 @@ def _show(
     errors: Errors | None = None,
 ) -> Response:
     ticked = _ticked()
-    document = get_version(web.unit(), view.procedure_id, view.procedure_version).document
-    asked = requests.correctable(document, chosen)
-    fields = [(one.name, field_name_for_errors(one)) for _s, one in document.fields() if one.name in asked]
+    asked = requests.list_correctable(web.unit(), web.actor(), view.reference, chosen)
+    fields = [(one.path, one.label) for one in asked]
     opinion = chosen.action("opinion")
     others = [one for one in list_departments(web.unit()) if one.id != view.department.id] if opinion else []
     named = next((str(one.id) for one in others if opinion and one.slug == opinion.department), "")
     forward = chosen.action("forward")
-    routes = {route.connection: str(route.recipient) for route in document.routing}
+    routes = {route.connection: str(route.recipient) for route in view.document.routing}
     context: dict[str, Any] = {
         "view": view,
         "move": chosen,

@@ -1,6 +1,6 @@
 """What was sent to the person about a request, and how far it got, as an agent reads it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from portal.casework.notifications.service import DeliveryLine, DeliveryProgress, NoticeChannel, NotificationEvent
+from portal.ground.web.formats import format_moment
 from portal.screens.backoffice.wording import explain
 
 EVENTS: Mapping[NotificationEvent, LazyString] = {
@@ -65,3 +66,13 @@ def say_delivery(line: DeliveryLine) -> NoticeLine:
         why=explain(line.code),
         todo=str(CORRECT[line.channel]) if refused else "",
     )
+
+
+def receipts_of(lines: Iterable[DeliveryLine]) -> dict[str, list[str]]:
+    """Message → how far each notice of it got: « Courriel : envoyé, mardi 3 mars, 14 h 05 »."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        channel, word = str(CHANNELS[line.channel]), str(PROGRESS[line.progress][0]).lower()
+        told = f"{channel[0].upper()}{channel[1:]} : {word}, {format_moment(line.updated_at)}"
+        found.setdefault(line.cause, []).append(told)
+    return found

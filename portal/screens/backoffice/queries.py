@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     case,
+    exists,
     false,
     func,
     literal_column,
@@ -24,17 +25,18 @@ from portal.casework.catalogue.models import Procedure, ProcedureVersion
 from portal.casework.requests.enums import Channel, RequestStatus
 from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.service import opinions_to_give
-from portal.ground.clock import today
+from portal.ground.clock import local, now, today
 from portal.ground.permissions import Actor
-from portal.people.accounts.models import Agent
+from portal.people.accounts.models import Agent, AgentDepartment, Department
 from portal.people.accounts.service import name_key
 from portal.records.outbox.models import OutboxMessage
-from portal.screens.backoffice.filters import Cursor, Filters, Order, View
+from portal.screens.backoffice.filters import MINE, NOBODY, Cursor, Filters, Order, View
 
 PAGE = 15
 EXPORT_LIMIT = 5_000
 MIN_REFERENCE = 3
 FAR = date(9999, 12, 31)
+FIRST = date(1900, 1, 1)
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OPEN = (RequestStatus.SUBMITTED, RequestStatus.IN_PROGRESS, RequestStatus.WAITING_FOR_RESIDENT)
 ENDED = tuple(status for status in RequestStatus if status not in OPEN)
@@ -63,6 +65,9 @@ class QueueRow:
 class Queue:
     """One page of the queue. ``next`` is where the following page starts, ``opinions`` how many we are asked.
 
+    ``withdrawn``: the procedure filtered by is not offered any more, or not by these departments.
+    ``agent_name``, ``office``: of the agent and of the department filtered by.
+
     Ended requests, which only ever grow in number, are counted up to one more than ``EXPORT_LIMIT``.
     """
 
@@ -72,6 +77,9 @@ class Queue:
     total: int
     next: Cursor | None
     opinions: int = 0
+    withdrawn: bool = False
+    agent_name: str = ""
+    office: str = ""
 
 
 def _failed(session: Session) -> ColumnElement[bool]:
@@ -114,7 +122,7 @@ def _scope(actor: Actor) -> ColumnElement[bool]:
     return ServiceRequest.department_id.in_(actor.department_ids)
 
 
-def _narrow(filters: Filters, procedure_ids: Collection[UUID]) -> list[ColumnElement[bool]]:
+def _narrow(filters: Filters, procedure_ids: Collection[UUID], actor: Actor) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if filters.procedure:
         found.append(ServiceRequest.procedure_id.in_(procedure_ids))
@@ -122,7 +130,41 @@ def _narrow(filters: Filters, procedure_ids: Collection[UUID]) -> list[ColumnEle
         found.append(ServiceRequest.status == filters.status)
     if filters.query:
         found.append(_matches(filters.query))
-    return found
+    return [*found, *_further(filters, actor)]
+
+
+def _further(filters: Filters, actor: Actor) -> list[ColumnElement[bool]]:
+    """The filters of the page « Plus de filtres »."""
+    row = ServiceRequest
+    wanted: list[tuple[bool, ColumnElement[bool]]] = [
+        (bool(filters.department), row.department_id.in_(_department(filters.department))),
+        (filters.channel is not None, row.channel == filters.channel),
+        (filters.agent == NOBODY, row.assigned_agent_id.is_(None)),
+        (filters.agent not in {"", NOBODY}, row.assigned_agent_id == _agent_id(filters, actor)),
+        (filters.received_from is not None, row.submitted_at >= _start_of(filters.received_from)),
+        (filters.received_to is not None, row.submitted_at < _start_of(filters.received_to, days=1)),
+        (filters.due_from is not None, row.deadline >= (filters.due_from or FAR)),
+        (filters.due_to is not None, row.deadline <= (filters.due_to or FAR)),
+        (filters.assisted is True, row.mandate_id.is_not(None)),
+        (filters.assisted is False, row.mandate_id.is_(None)),
+    ]
+    return [condition for asked, condition in wanted if asked]
+
+
+def _department(slug: str) -> Any:
+    return select(Department.id).where(Department.slug == slug)
+
+
+def _agent_id(filters: Filters, actor: Actor) -> UUID | None:
+    if filters.agent == MINE:
+        return actor.id
+    return UUID(filters.agent) if filters.agent and filters.agent != NOBODY else None
+
+
+def _start_of(day: date | None, *, days: int = 0) -> datetime:
+    """The first instant of a day of the authority's zone, or of the day after."""
+    wanted = (day or FIRST) + timedelta(days=days) if day and day < FAR else FIRST
+    return datetime.combine(wanted, time.min, tzinfo=local(now()).tzinfo)
 
 
 def _matches(query: str) -> ColumnElement[bool]:
@@ -183,7 +225,7 @@ def _rows(
         )
         .join(ProcedureVersion, _is_version(ServiceRequest.procedure_id, ServiceRequest.procedure_version))
         .outerjoin(Agent, Agent.id == ServiceRequest.assigned_agent_id)
-        .where(_scope(actor), _condition(filters.view, actor, failed), *_narrow(filters, procedure_ids))
+        .where(_scope(actor), _condition(filters.view, actor, failed), *_narrow(filters, procedure_ids, actor))
     )  # fmt: skip
     value = _cursor_value(filters.order, filters.after.value) if filters.after else None
     if filters.after is not None and value is not None:
@@ -216,29 +258,36 @@ def _line(row: Any, actor: Actor) -> QueueRow:
 
 def read_queue(session: Session, actor: Actor, filters: Filters) -> Queue:
     """One page of the queue of the actor's departments, with the counts of the tabs."""
-    choices = _procedures(session, actor)
-    ids = [row_id for row_id, slug, _title in choices if slug == filters.procedure]
-    narrow = _narrow(filters, ids)
+    choices = procedures_of(session, actor)
+    ids = [one.id for one in choices if one.slug == filters.procedure]
+    narrow = _narrow(filters, ids, actor)
     failed = _failed(session)
-    counts, opinions = _counts(session, actor, narrow, failed)
+    counts, opinions, agent_name, office = _counts(session, actor, filters, narrow, failed)
     rows = _rows(session, actor, filters, ids, failed, PAGE + 1)
     shown = rows[:PAGE]
     return Queue(
         rows=tuple(_line(row, actor) for row in shown),
         counts=counts,
-        procedures=tuple((slug, title) for _id, slug, title in choices),
+        procedures=tuple((one.slug, one.title) for one in choices),
         total=counts[filters.view],
         next=_next_cursor(filters.order, shown[-1]) if len(rows) > PAGE else None,
         opinions=opinions,
+        withdrawn=bool(filters.procedure) and not any(one.slug == filters.procedure and one.offered for one in choices),
+        agent_name=agent_name,
+        office=office,
     )
 
 
 def _counts(
-    session: Session, actor: Actor, narrow: list[ColumnElement[bool]], failed: ColumnElement[bool]
-) -> tuple[dict[View, int], int]:
-    """How many each tab holds, and how many opinions are asked, in one statement.
+    session: Session,
+    actor: Actor,
+    filters: Filters,
+    narrow: list[ColumnElement[bool]],
+    failed: ColumnElement[bool],
+) -> tuple[dict[View, int], int, str, str]:
+    """How many each tab holds, how many opinions are asked, the names of the agent and of the department filtered by.
 
-    It reads the open requests, and the archive up to the bound.
+    In one statement, which reads the open requests, and the archive up to the bound.
     """
     views = [view for view in View if view not in {View.ENDED, View.FAILED}]
     sums = [func.sum(case((_condition(view, actor, failed), 1), else_=0)).label(view.name) for view in views]
@@ -253,29 +302,87 @@ def _counts(
     )
     archive = select(func.count()).select_from(ended).scalar_subquery().label(View.ENDED.name)
     asked = opinions_to_give(actor).label("asked")
+    who = select(Agent.display_name).where(Agent.id == _agent_id(filters, actor)).scalar_subquery().label("named")
+    office = select(Department.title).where(Department.slug == filters.department).limit(1)
+    office_name = office.scalar_subquery().label("office")
     counted = session.execute(
-        select(*sums, archive, asked).where(_scope(actor), ServiceRequest.status.in_(OPEN), *narrow)
+        select(*sums, archive, asked, who, office_name).where(_scope(actor), ServiceRequest.status.in_(OPEN), *narrow)
     )
     numbers = counted.mappings().one()
-    return {view: int(numbers[view.name] or 0) for view in View}, int(numbers["asked"] or 0)
+    counts = {view: int(numbers[view.name] or 0) for view in View}
+    title: dict[str, str] = numbers["office"] or {}
+    return counts, int(numbers["asked"] or 0), str(numbers["named"] or ""), title.get("fr", "")
 
 
-def read_export(session: Session, actor: Actor, filters: Filters) -> list[QueueRow]:
-    """The whole of the list on screen, within a bound, for the spreadsheet."""
-    choices = _procedures(session, actor)
-    ids = [row_id for row_id, slug, _title in choices if slug == filters.procedure]
-    return [_line(row, actor) for row in _rows(session, actor, filters, ids, _failed(session), EXPORT_LIMIT)]
+def read_export(
+    session: Session, actor: Actor, filters: Filters, limit: int = EXPORT_LIMIT, after: Cursor | None = None
+) -> list[QueueRow]:
+    """The whole of the list on screen, within a bound, for the spreadsheet: one statement reads all the rows."""
+    ids = [one.id for one in procedures_of(session, actor) if one.slug == filters.procedure]
+    whole = replace(filters, after=after)
+    return [_line(row, actor) for row in _rows(session, actor, whole, ids, _failed(session), limit)]
 
 
-def _procedures(session: Session, actor: Actor) -> list[tuple[UUID, str, str]]:
-    """Id, slug and title of the procedures of the actor's departments."""
+def read_references(session: Session, actor: Actor, filters: Filters, limit: int) -> list[str]:
+    """The references of the whole list, in its order, within a bound."""
+    return [row.reference for row in read_export(session, actor, filters, limit)]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A procedure to filter by. ``offered``: it may be asked for today."""
+
+    id: UUID
+    slug: str
+    title: str
+    offered: bool
+
+
+def procedures_of(session: Session, actor: Actor) -> list[Choice]:
+    """The procedures of the actor's departments; one that is withdrawn has the title of its last version."""
+    shown = func.coalesce(Procedure.published_version, Procedure.latest_version)
     rows = session.execute(
-        select(Procedure.id, Procedure.slug, func.coalesce(ProcedureVersion.title, Procedure.slug).label("title"))
-        .outerjoin(ProcedureVersion, _is_version(Procedure.id, Procedure.published_version))
+        select(
+            Procedure.id, Procedure.slug, Procedure.published_version,
+            func.coalesce(ProcedureVersion.title, Procedure.slug).label("title"),
+        )
+        .outerjoin(ProcedureVersion, _is_version(Procedure.id, shown))
         .where(Procedure.department_id.in_(actor.department_ids))
         .order_by(Procedure.slug)
+    )  # fmt: skip
+    return [Choice(row.id, row.slug, row.title, row.published_version is not None) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """The departments of an agent, by slug, and the active agents of them, by name."""
+
+    departments: tuple[tuple[UUID, str, str], ...]
+    agents: tuple[tuple[UUID, str], ...]
+
+
+def read_team(session: Session, actor: Actor) -> Team:
+    """Who works with this agent. Two statements."""
+    rows = session.execute(
+        select(Department.id, Department.slug, Department.title)
+        .where(Department.id.in_(actor.department_ids))
+        .order_by(Department.slug)
     )
-    return [(row.id, row.slug, row.title) for row in rows]
+    links = select(AgentDepartment.agent_id).where(AgentDepartment.department_id.in_(actor.department_ids))
+    agents = session.execute(
+        select(Agent.id, Agent.display_name)
+        .where(Agent.id.in_(links), Agent.active)
+        .order_by(Agent.display_name, Agent.id)
+    )
+    return Team(
+        tuple((row.id, row.slug, row.title["fr"]) for row in rows), tuple((row.id, row.display_name) for row in agents)
+    )
+
+
+def read_departments(session: Session) -> list[tuple[UUID, str]]:
+    """Every department, by name."""
+    rows = session.execute(select(Department.id, Department.title).order_by(Department.slug))
+    return [(row.id, row.title["fr"]) for row in rows]
 
 
 def references_of(session: Session, request_ids: Collection[UUID]) -> dict[str, str]:
@@ -310,6 +417,20 @@ def find_dead(session: Session, message_id: UUID) -> Letter | None:
     found = references_of(session, {UUID(row.group_key)}) if row.group_key else {}
     request_id = UUID(row.group_key) if row.group_key in found else None
     return Letter(row.lane, row.kind, found.get(row.group_key), request_id)
+
+
+def names_and_team(
+    session: Session, agent_ids: Collection[UUID], department_id: UUID
+) -> tuple[dict[UUID, str], list[UUID]]:
+    """The names of these agents, active or not, and of the active agents of a department; who the latter are, by name.
+
+    One statement.
+    """
+    member = exists().where(AgentDepartment.agent_id == Agent.id, AgentDepartment.department_id == department_id)
+    in_team = and_(member, Agent.active).label("in_team")
+    query = select(Agent.id, Agent.display_name, in_team).where(or_(in_team, Agent.id.in_(agent_ids)))
+    rows = session.execute(query.order_by(Agent.display_name, Agent.id)).all()
+    return {row.id: row.display_name for row in rows}, [row.id for row in rows if row.in_team]
 
 
 def agent_names(session: Session, agent_ids: Collection[UUID]) -> dict[UUID, str]:

@@ -1,6 +1,7 @@
 """The words of the agents' screens, by code."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from babel.numbers import format_decimal
 from flask_babel import gettext as _
@@ -23,10 +24,11 @@ from portal.casework.requests.service import (
     MessageView,
     RequestView,
 )
+from portal.ground.clock import now
 from portal.ground.permissions import ActorKind
-from portal.ground.web.formats import format_moment
+from portal.ground.web.formats import format_date, format_moment
 from portal.records.outbox.enums import MessageState
-from portal.screens.backoffice.filters import Order, View
+from portal.screens.backoffice.filters import MINE, NOBODY, Filters, Order, View
 
 # status → word, icon, tone of the tag
 STATUSES: Mapping[RequestStatus, tuple[LazyString, str, str]] = {
@@ -88,6 +90,7 @@ MESSAGE_KINDS: Mapping[MessageKind, LazyString] = {
     MessageKind.DECISION: _l("Décision"),
     MessageKind.PARTNER_NOTE: _l("Précision du destinataire"),
     MessageKind.DELIVERY_NOTE: _l("À propos de l’envoi"),
+    MessageKind.TRANSFER: _l("Changement de service"),
 }
 
 # What came too late, when somebody was faster.
@@ -287,3 +290,39 @@ def say_read(message: MessageView) -> str:
     if message.read_at is None:
         return _("Pas encore lu par la personne")
     return _("Lu par la personne le %(moment)s", moment=format_moment(message.read_at))
+
+
+def say_filters(filters: Filters, agent_name: str, office: str) -> list[str]:
+    """What is filtered beyond the form of the list, one sentence each."""
+    said: list[tuple[bool, str]] = [
+        (bool(filters.department), _("Service : %(what)s", what=office or filters.department)),
+        (filters.channel is not None, _("Canal : %(what)s", what=CHANNELS[filters.channel or Channel.WEB])),
+        (filters.agent == MINE, _("Suivies par moi")),
+        (filters.agent == NOBODY, _("Sans agent")),
+        (filters.agent not in {"", MINE, NOBODY}, _("Suivies par %(who)s", who=agent_name or _("un agent inconnu"))),
+        (filters.received_from is not None, _("Reçues à partir du %(day)s", day=_say_day(filters.received_from))),
+        (filters.received_to is not None, _("Reçues jusqu’au %(day)s", day=_say_day(filters.received_to))),
+        (filters.due_from is not None, _("Échéance à partir du %(day)s", day=_say_day(filters.due_from))),
+        (filters.due_to is not None, _("Échéance jusqu’au %(day)s", day=_say_day(filters.due_to))),
+        (filters.assisted is True, _("Déposées avec l’aide d’un agent")),
+        (filters.assisted is False, _("Déposées sans aide")),
+    ]
+    return [sentence for filtered, sentence in said if filtered]
+
+
+def _say_day(day: date | None) -> str:
+    return format_date(day) if day else ""
+
+
+def say_present(name: str, since: datetime) -> str:
+    """« Claire Le Goff a ce dossier ouvert depuis 4 minutes. »"""
+    minutes = int((now() - since).total_seconds() // 60)
+    who = name or _("Un autre agent")
+    if minutes < 1:
+        return _("%(who)s vient d’ouvrir ce dossier.", who=who)
+    return ngettext(
+        "%(who)s a ce dossier ouvert depuis %(num)d minute.",
+        "%(who)s a ce dossier ouvert depuis %(num)d minutes.",
+        minutes,
+        who=who,
+    )

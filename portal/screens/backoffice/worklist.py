@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.casework.requests.enums import RequestStatus
+from portal.casework.worklists.policy import MAX_AT_ONCE
+from portal.casework.worklists.service import kinds_of, list_views
 from portal.ground import web
 from portal.ground.audit.service import record, record_each
 from portal.ground.clock import today
@@ -14,8 +16,15 @@ from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
 from portal.screens.backoffice import wording
 from portal.screens.backoffice.export import write_csv
-from portal.screens.backoffice.filters import read_filters
-from portal.screens.backoffice.queries import EXPORT_LIMIT, QueueRow, read_export, read_queue
+from portal.screens.backoffice.filters import MINE, NOBODY, read_filters
+from portal.screens.backoffice.queries import (
+    EXPORT_LIMIT,
+    QueueRow,
+    procedures_of,
+    read_export,
+    read_queue,
+    read_team,
+)
 
 
 def queue() -> Response:
@@ -32,10 +41,52 @@ def queue() -> Response:
         service=_("Agents"),
         filters=filters,
         queue=found,
+        views=list_views(web.unit(), web.actor()),
+        here=filters.to_keep,
+        told=wording.say_filters(filters, found.agent_name, found.office),
+        may_act=bool(kinds_of(web.actor())),
         count=count,
         limit=EXPORT_LIMIT,
         words=wording,
         statuses=list(RequestStatus),
+    )
+
+
+def choose_requests() -> Response:
+    """The same list with boxes to tick, to act on several requests at once."""
+    filters = read_filters(request.args)
+    found = read_queue(web.unit(), web.actor(), filters)
+    return web.page(
+        "backoffice/choose.html",
+        title=_("Choisir des demandes"),
+        service=_("Agents"),
+        filters=filters,
+        queue=found,
+        told=wording.say_filters(filters, found.agent_name, found.office),
+        count=wording.say_total(found.total, EXPORT_LIMIT),
+        most=MAX_AT_ONCE,
+        words=wording,
+    )
+
+
+def more_filters() -> Response:
+    """Every filter there is; the address of the list keeps them."""
+    filters = read_filters(request.args)
+    team = read_team(web.unit(), web.actor())
+    return web.page(
+        "backoffice/filters.html",
+        title=_("Plus de filtres"),
+        service=_("Agents"),
+        filters=filters.bare,
+        choices={
+            "views": [(view.value, label) for view, label in wording.VIEWS.items()],
+            "channels": [(channel.value, label) for channel, label in wording.CHANNELS.items()],
+            "orders": [(order.value, label) for order, label in wording.ORDERS.items()],
+            "statuses": [(status.value, label) for status, (label, _icon, _tone) in wording.STATUSES.items()],
+        },
+        departments=[(slug, name) for _id, slug, name in team.departments],
+        agents=[(MINE, _("Moi")), (NOBODY, _("Personne")), *((str(key), name) for key, name in team.agents)],
+        procedures=[(one.slug, one.title) for one in procedures_of(web.unit(), web.actor())],
     )
 
 
@@ -63,4 +114,6 @@ def register(blueprint: Blueprint) -> None:
     """Add the views to the agents' blueprint."""
     read = agent_only(Permission.REQUESTS_READ)
     blueprint.get("/dossiers", endpoint="queue")(read(queue))
+    blueprint.get("/dossiers/choisir", endpoint="choose_requests")(read(choose_requests))
+    blueprint.get("/dossiers/filtres", endpoint="more_filters")(read(more_filters))
     blueprint.get("/dossiers.csv", endpoint="queue_file")(read(queue_file))

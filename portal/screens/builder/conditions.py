@@ -7,8 +7,10 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from portal.casework.catalogue import saying
+from portal.casework.catalogue.asked import concept_of, label_of, options_of
 from portal.casework.catalogue.document import Field, ProcedureDocument
-from portal.casework.catalogue.editing import conditions, sentences
+from portal.casework.catalogue.editing import conditions
 from portal.casework.catalogue.editing.conditions import Kind, Target
 from portal.ground.dictionary.service import ConceptType
 from portal.screens.builder.blueprint import blueprint, may_edit
@@ -39,13 +41,13 @@ def _show(slug: str, target: Target, wrong: dict[str, str] | None = None) -> Res
         tab="questions",
         errors=list((wrong or {}).items()),
         action=url_for("builder.condition_form", slug=slug, kind=target.kind, key=target.key),
-        sentence=sentences.say_condition(condition, document),
+        sentence=saying.say_condition(condition, document),
         known=known,
         joint_word=_("ou") if known and known.joint == "any" else _("et"),
-        lines=[sentences.say_condition(one, document) for one in known.lines] if known else [],
-        questions=[(one.name, sentences.question_words(one)) for one in asked],
+        lines=[saying.say_condition(one, document) for one in known.lines] if known else [],
+        questions=[(one.name, label_of(one)) for one in asked],
         chosen=chosen,
-        chosen_label=sentences.question_words(chosen) if chosen else "",
+        chosen_label=label_of(chosen) if chosen else "",
         comparisons=comparisons_for(chosen) if chosen else [],
         answers=answers_for(chosen) if chosen else [],
         typed=request.form,
@@ -59,7 +61,7 @@ def _heading(document: ProcedureDocument, target: Target) -> str:
         return _("Quand montrer la page « %(title)s »", title=str(step.title) if step else target.key)
     if target.kind == "question":
         field = document.field(target.key)
-        words = sentences.question_words(field) if field else target.key
+        words = label_of(field) if field else target.key
         return _("Quand poser la question « %(title)s »", title=words)
     return _("Quand montrer cette page de sortie")
 
@@ -72,17 +74,17 @@ def _back(slug: str, target: Target, document: ProcedureDocument) -> str:
 
 def answers_for(field: Field) -> list[tuple[str, str]]:
     """The answers to choose from: those of the list, yes and no; none where the answer is free."""
-    concept = sentences.known_concept(field)
+    concept = concept_of(field)
     if concept is not None and concept.type is ConceptType.BOOLEAN:
         return [("oui", _("oui")), ("non", _("non"))]
-    return [(option.code, str(option.label)) for option in sentences.question_options(field)]
+    return [(option.code, str(option.label)) for option in options_of(field)]
 
 
 def comparisons_for(field: Field) -> list[tuple[str, str]]:
     """The comparisons that make sense of this question's answers."""
-    concept = sentences.known_concept(field)
+    concept = concept_of(field)
     kind = concept.type.value if concept else ""
-    names = [name for name in sentences.comparisons() if name != "within"]
+    names = [name for name in saying.COMPARISONS if name != "within"]
     if kind in {"boolean", "declaration"}:
         names = ["equals"]
     elif kind == "several":
@@ -91,7 +93,7 @@ def comparisons_for(field: Field) -> list[tuple[str, str]]:
         names = [name for name in names if name in {"equals", "not_equals", "filled"}]
     elif kind in {"files", "identity_file"}:
         names = ["filled"]
-    said = [(name, str(sentences.COMPARISONS[name])) for name in names]
+    said = [(name, str(saying.COMPARISONS[name])) for name in names]
     return [*said, (NO_ANSWER, _("est sans réponse"))] if "filled" in names else said
 
 
@@ -120,7 +122,7 @@ def save_condition(slug: str, kind: str, key: str) -> Response:
 
 
 def _there(target: Target, document: ProcedureDocument) -> dict[str, str]:
-    return {"question": sentences.say_condition(target.read(document), document)}
+    return {"question": saying.say_condition(target.read(document), document)}
 
 
 def _line(field: Field | None) -> dict[str, Any] | str:
@@ -135,7 +137,7 @@ def _line(field: Field | None) -> dict[str, Any] | str:
     answers = dict(answers_for(field))
     if not answer or (answers and answer not in answers):
         return _("Choisissez la réponse à comparer.")
-    concept = sentences.known_concept(field)
+    concept = concept_of(field)
     yes_no = concept is not None and concept.type in {ConceptType.BOOLEAN} | _declarations()
     return {"field": field.name, comparison: answer == "oui" if yes_no else answer}
 

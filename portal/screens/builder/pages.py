@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from accessibility.forms import TextLineField, build_form
+from portal.casework.catalogue import saying
 from portal.casework.catalogue.document import ProcedureDocument
-from portal.casework.catalogue.editing import conditions, outline, sentences
+from portal.casework.catalogue.editing import conditions, outline
 from portal.casework.catalogue.editing.naming import field_name_of, field_names, slug_of
 from portal.ground.dictionary.service import FRENCH, SIMPLIFIED
 from portal.screens.builder.blueprint import blueprint, may_edit
@@ -137,8 +138,8 @@ def _show_page(slug: str, step_slug: str, wrong: Mapping[str, str] | None = None
         tab="questions",
         wrong=wrong,
         step=step,
-        when=sentences.say_condition(step.when, document),
-        exits=[(one.slug, str(one.title), sentences.say_condition(one.when, document)) for one in step.exits],
+        when=saying.say_condition(step.when, document),
+        exits=[(one.slug, str(one.title), saying.say_condition(one.when, document)) for one in step.exits],
         back=url_for("builder.overview", slug=slug, page=step_slug),
     )
 
@@ -220,7 +221,7 @@ def _show_exit(slug: str, step_slug: str, exit_slug: str, wrong: Mapping[str, st
         title=_("Page de sortie"),
         tab="questions",
         wrong=wrong,
-        when=sentences.say_condition(target.read(document), document),
+        when=saying.say_condition(target.read(document), document),
         target=target,
         back=url_for("builder.page_form", slug=slug, step_slug=step_slug),
     )

@@ -8,10 +8,12 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from portal.casework.catalogue import saying
 from portal.casework.catalogue import service as catalogue
+from portal.casework.catalogue.asked import concept_of, label_of
 from portal.casework.catalogue.completeness import problems_of
 from portal.casework.catalogue.document import Field, ProcedureDocument, Step
-from portal.casework.catalogue.editing import outline, sentences
+from portal.casework.catalogue.editing import outline
 from portal.casework.catalogue.editing import service as editing
 from portal.casework.catalogue.editing.service import DraftView
 from portal.ground import web
@@ -75,7 +77,7 @@ def overview(slug: str) -> Response:
     start = _start(len(chosen.fields))
     problems = problems_of(document)
     shown = chosen.fields[start : start + QUESTIONS]
-    names = wording.distinct([(field.name, sentences.question_words(field)) for field in shown])
+    names = wording.distinct([(field.name, label_of(field)) for field in shown])
     here = url_for("builder.overview", slug=slug, page=chosen.slug)
     return page(
         "overview.html",
@@ -85,8 +87,8 @@ def overview(slug: str) -> Response:
         pages=page_lines(document, problems),
         chosen=chosen,
         chosen_title=str(chosen.title),
-        chosen_when=sentences.say_condition(chosen.when, document),
-        exits=[(one.slug, str(one.title), sentences.say_condition(one.when, document)) for one in chosen.exits],
+        chosen_when=saying.say_condition(chosen.when, document),
+        exits=[(one.slug, str(one.title), saying.say_condition(one.when, document)) for one in chosen.exits],
         questions=[_question_line(field, names[field.name], document, problems) for field in shown],
         more=f"{here}&debut={start + QUESTIONS}" if len(chosen.fields) > start + QUESTIONS else None,
         first=here if start else None,
@@ -124,7 +126,7 @@ def page_lines(document: ProcedureDocument, problems: Mapping[str, str]) -> list
         PageLine(
             step=step,
             title=names[step.slug],
-            when=sentences.say_condition(step.when, document),
+            when=saying.say_condition(step.when, document),
             count=len(step.fields),
             problem=_problem(problems, f"steps.{step.slug}")
             or next(filter(None, (_problem(problems, f"fields.{field.name}") for field in step.fields)), ""),
@@ -138,13 +140,13 @@ def _problem(problems: Mapping[str, str], place: str) -> str:
 
 
 def _question_line(field: Field, label: str, document: ProcedureDocument, problems: Mapping[str, str]) -> QuestionLine:
-    concept = sentences.known_concept(field)
+    concept = concept_of(field)
     return QuestionLine(
         field=field,
         label=label,
         kind=wording.say_type(concept.type) if concept else field.concept,
-        when=sentences.say_condition(field.when, document),
-        formula=sentences.say_formula(field, document),
+        when=saying.say_condition(field.when, document),
+        formula=saying.say_formula(field, document),
         problem=_problem(problems, f"fields.{field.name}") or problems.get(f"concepts.{field.concept}", ""),
     )
 
@@ -201,7 +203,8 @@ def undo(slug: str) -> Response:
             raise
         web.undo()
         return show_conflict(conflict.theirs, Typing())
-    return web.redirect_to("builder.overview", slug=slug, fait="annulation")
+    after = "builder.workflow_page" if request.form.get("suite") == "deroulement" else "builder.overview"
+    return web.redirect_to(after, slug=slug, fait="annulation")
 
 
 def refused_places(wrong: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -77,6 +77,8 @@ def preview_step(slug: str) -> Response:
     document = edited.latest.document
     sent = _read(document, request.form)
     step = document.step(sent.step)
+    if "reprendre" in request.form:
+        return _go_on(edited, sent)
     if step is None or "recommencer" in request.form:
         return _go_on(edited, _with(sent, {}, ()))
     if "revenir" in request.form:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.casework.catalogue.enums import VersionState
 from portal.casework.catalogue.models import Procedure, ProcedureVersion
 from portal.casework.requests.models import Draft, ServiceRequest
+from portal.casework.requests.policy import OPEN
 from portal.ground.errors import NotFound
 from portal.people.accounts.models import Agent, Department
 
@@ -180,3 +181,14 @@ def agent_name(session: Session, agent_id: UUID | None) -> str:
     if agent_id is None:
         return ""
     return session.scalar(select(Agent.display_name).where(Agent.id == agent_id)) or ""
+
+
+def count_in_progress(session: Session, slug: str) -> dict[str, int]:
+    """Status of the workflow → how many open requests of the procedure stand there, whatever their version."""
+    rows = session.execute(
+        select(ServiceRequest.workflow_state, func.count())
+        .join(Procedure, Procedure.id == ServiceRequest.procedure_id)
+        .where(Procedure.slug == slug, ServiceRequest.status.in_(OPEN))
+        .group_by(ServiceRequest.workflow_state)
+    )
+    return {state or "": count for state, count in rows}

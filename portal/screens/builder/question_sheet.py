@@ -5,9 +5,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from portal.casework.catalogue.asked import concept_of, label_of, options_of
 from portal.casework.catalogue.document import Field, ProcedureDocument
 from portal.casework.catalogue.editing.options import lines_to_options, options_to_lines
-from portal.casework.catalogue.editing.sentences import known_concept, question_options, question_words
 from portal.ground.dictionary.service import FRENCH, SIMPLIFIED, ConceptType, Option, Sensitivity
 from portal.screens.builder import wording
 from portal.screens.builder.entries import CODES, DECIMAL, NUMBER, Data, Entry, Form, flag
@@ -49,7 +49,7 @@ def question_entries(document: ProcedureDocument, name: str, connections: Mappin
     field = document.field(name)
     if field is None:
         return []
-    concept = known_concept(field)
+    concept = concept_of(field)
     kind = concept.type.value if concept else ""
     entries = _words(field)
     if field.own is not None:
@@ -85,7 +85,7 @@ def _nir() -> list[Entry]:
 
 
 def _words(field: Field) -> list[Entry]:
-    concept = known_concept(field)
+    concept = concept_of(field)
     usual = _("Vide : « %(label)s », comme dans le dictionnaire.", label=str(concept.label)) if concept else None
     return [
         Entry("question", ("label", FRENCH), line(_("Question"), hint=usual)),
@@ -115,11 +115,9 @@ SENSITIVITY = Form(
 
 
 def _options(document: ProcedureDocument, field: Field) -> list[Entry]:
-    own = tuple(question_options(field))
+    own = tuple(options_of(field))
     hint = _("Une par ligne : « code : réponse ». Le code d’une nouvelle ligne est donné d’office.")
-    links = [("", _("Aucune"))] + [
-        (one.name, question_words(one)) for one in _before(document, field) if question_options(one)
-    ]
+    links = [("", _("Aucune"))] + [(one.name, label_of(one)) for one in _before(document, field) if options_of(one)]
     under = _("Pour limiter une réponse, finissez sa ligne par « @ » et les codes de l’autre liste.")
     return [
         Entry("reponses", ("options",), block(_("Réponses proposées"), hint=hint), options_form(own)),
@@ -182,7 +180,7 @@ def _formula(document: ProcedureDocument, field: Field) -> list[Entry]:
         ("count", _("Le nombre de réponses à une page répétée")),
         ("years_since", _("Les années écoulées depuis une date")),
     ]
-    names = [(one.name, question_words(one)) for one in _before(document, field)]
+    names = [(one.name, label_of(one)) for one in _before(document, field)]
     names += [(step.repeat.name, str(step.repeat.item)) for step in document.steps if step.repeat]
     return [
         Entry("calcul", ("formula",), choice(_("Calcul"), ways, needed=False), WAY),

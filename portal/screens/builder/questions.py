@@ -8,8 +8,10 @@ from flask import request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.casework.catalogue import saying
+from portal.casework.catalogue.asked import concept_of, label_of
 from portal.casework.catalogue.document import ProcedureDocument
-from portal.casework.catalogue.editing import outline, sentences
+from portal.casework.catalogue.editing import outline
 from portal.casework.catalogue.editing.naming import own_concept_id
 from portal.casework.catalogue.editing.service import DraftView
 from portal.casework.catalogue.ranking import score
@@ -218,12 +220,12 @@ def _show_question(slug: str, name: str, wrong: Mapping[str, str] | None = None)
     field = document.steps[step].fields[place]
     return _sheet(slug, name).show(
         "question.html",
-        title=_("Question « %(title)s »", title=sentences.question_words(field)),
+        title=_("Question « %(title)s »", title=label_of(field)),
         tab="questions",
         wrong=wrong,
         field=field,
-        facts=_facts(sentences.known_concept(field)),
-        when=sentences.say_condition(field.when, document),
+        facts=_facts(concept_of(field)),
+        when=saying.say_condition(field.when, document),
         used=[(one.slug, str(one.title)) for one in outline.hangs_on(document, name)],
         back=url_for("builder.overview", slug=slug, page=document.steps[step].slug),
     )

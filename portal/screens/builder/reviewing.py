@@ -32,7 +32,8 @@ SHEETS: Mapping[str, str] = {
     "alternatives": "canaux",
     "channels": "canaux",
     "unsigned": "canaux",
-    "own_form": "canaux",
+    "own_form": "adresse",
+    "own_desk": "adresse",
     "routing": "envois",
     "conditions": "presentation",
     "fee": "presentation",
@@ -41,6 +42,7 @@ SHEETS: Mapping[str, str] = {
     "summary": "presentation",
     "title": "presentation",
     "usual_delay": "presentation",
+    "workflow": "deroulement",
 }
 
 

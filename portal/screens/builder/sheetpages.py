@@ -18,7 +18,8 @@ from portal.screens.builder.saving import OURS, Typing, draft_of, page, save
 
 Find = Callable[[ProcedureDocument], Path]
 MakeEntries = Callable[[ProcedureDocument], Sequence[Entry]]
-UNREADABLE = "unreadable"
+Then = str | Callable[[DraftView], str]
+Put = Callable[[ProcedureDocument, Data], ProcedureDocument]
 
 
 def part_of(document: ProcedureDocument, path: Path) -> Data:
@@ -33,7 +34,7 @@ class SheetPage:
     :raises NotFound: the draft or the part is not there.
     """
 
-    def __init__(self, slug: str, find: Find, entries: MakeEntries, *, part: str, then: str) -> None:
+    def __init__(self, slug: str, find: Find, entries: MakeEntries, *, part: str, then: Then) -> None:
         self.slug = slug
         self.find = find
         self.entries = entries
@@ -100,21 +101,32 @@ class SheetPage:
     def _change(self, document: ProcedureDocument) -> ProcedureDocument:
         path = self.find(document)
 
-        def edit(data: Data) -> None:
-            part = get_at(data, path) if path else data
-            sheet = open_sheet(self.entries(document), part, request.form)
-            unreadable, missing = sheet.write(part)
-            if unreadable or missing:
-                odd = _("nous n’avons pas pu lire cette réponse. Vérifiez sa forme.")
-                empty = _("cette information est obligatoire.")
-                sentences = dict.fromkeys(unreadable, odd) | dict.fromkeys(missing, empty)
-                raise Invalid({f"entry:{name}": sentence for name, sentence in sentences.items()})
+        return changed(document, lambda data: self._write(document, get_at(data, path) if path else data))
 
-        return changed(document, edit)
+    def _write(self, document: ProcedureDocument, part: Data) -> None:
+        unreadable, missing = open_sheet(self.entries(document), part, request.form).write(part)
+        if unreadable or missing:
+            odd = _("nous n’avons pas pu lire cette réponse. Vérifiez sa forme.")
+            empty = _("cette information est obligatoire.")
+            sentences = dict.fromkeys(unreadable, odd) | dict.fromkeys(missing, empty)
+            raise Invalid({f"entry:{name}": sentence for name, sentence in sentences.items()})
 
     def _stored(self, document: ProcedureDocument) -> dict[str, Any]:
         sheet = open_sheet(self.entries(document), part_of(document, self.find(document)))
         return {entry.name: sheet.form[entry.name].data for entry in sheet.entries}
+
+
+class NewPartPage(SheetPage):
+    """A sheet that adds a part: ``put`` makes a document out of another and what was typed."""
+
+    def __init__(self, slug: str, place: Path, entries: MakeEntries, put: Put, *, part: str, then: Then) -> None:
+        super().__init__(slug, lambda _document: place, entries, part=part, then=then)
+        self.put = put
+
+    def _change(self, document: ProcedureDocument) -> ProcedureDocument:
+        made: Data = {}
+        self._write(document, made)
+        return self.put(document, made)
 
 
 def overview_of(slug: str, page_slug: str = "") -> str:

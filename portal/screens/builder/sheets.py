@@ -6,7 +6,7 @@ A sheet shows the French of each text; other languages have their own tab, side 
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -58,12 +58,12 @@ def choice(label: str, options: Options, *, hint: str | None = None, needed: boo
     return control(label, options=options, hint=hint, needed=needed)
 
 
-def several(label: str, options: Options, *, hint: str | None = None) -> Any:
-    """Any of several."""
-    return SeveralField(label, options=options, hint=hint, needed=False)
+def several(label: str, options: Options, *, hint: str | None = None, needed: bool = False) -> Any:
+    """Any of several; one at least where it is needed."""
+    return SeveralField(label, options=options, hint=hint, needed=needed)
 
 
-def said(words: Mapping[str, Any]) -> Options:
+def said(words: Mapping[Any, Any]) -> Options:
     """Codes with their words, for a control."""
     return [(code, str(label)) for code, label in words.items()]
 
@@ -245,10 +245,35 @@ def routing(document: ProcedureDocument, connections: Mapping[str, str]) -> list
         route.connection: route.connection for route in document.routing if route.connection not in connections
     }
     hint = _("Comment les usagers appellent le destinataire. Vide : rien n’est envoyé par cette connexion.")
-    return [
-        Entry(f"envoi_{place}", ("routing",), line(str(title), hint=hint), route_form(name))
-        for place, (name, title) in enumerate(names.items())
-    ]
+    found = []
+    for place, (name, title) in enumerate(names.items()):
+        when = choice(_("Quand envoyer : %(name)s", name=title), _moments())
+        found += [
+            Entry(f"envoi_{place}", ("routing",), line(str(title), hint=hint), route_form(name)),
+            Entry(f"moment_{place}", ("routing",), when, moment_form(name)),
+        ]
+    return found
+
+
+def _moments() -> Options:
+    return [("", _("Dès le dépôt de la demande")), ("on_move", _("Plus tard, par une action du déroulement"))]
+
+
+def moment_form(connection: str) -> Form:
+    """When one connection is sent the request; nothing is kept where it is not sent any."""
+
+    def show(data: Any) -> str:
+        return next((route.get("mode", "") for route in data or () if route["connection"] == connection), "")
+
+    def read(typed: Any, former: Any) -> Any:
+        return [
+            {**{key: value for key, value in route.items() if key != "mode"}, **({"mode": typed} if typed else {})}
+            if route["connection"] == connection
+            else route
+            for route in former or ()
+        ] or None
+
+    return Form(show, read)
 
 
 def route_form(connection: str) -> Form:
@@ -266,19 +291,3 @@ def route_form(connection: str) -> Form:
         return [made if route is mine else route for route in routes] if mine else [*routes, made]
 
     return Form(show, read)
-
-
-def workflow_names(kind: Any = None) -> tuple[str, ...]:
-    """The workflows that the format knows by name."""
-    annotation: Any = ProcedureDocument.model_fields["workflow"].annotation if kind is None else kind
-    if get_origin(annotation) is Literal:
-        return tuple(name for name in get_args(annotation) if isinstance(name, str))
-    return tuple(name for part in get_args(annotation) for name in workflow_names(part))
-
-
-def workflow(document: ProcedureDocument, words: Mapping[str, Any]) -> list[Entry]:
-    """How the department works on a request: nothing to choose when the procedure describes a workflow of its own."""
-    if not isinstance(document.workflow, str):
-        return []
-    options = [(name, str(words.get(name, name))) for name in workflow_names()]
-    return [Entry("circuit", ("workflow",), choice(_("Circuit de traitement"), options))]

@@ -1,4 +1,4 @@
-"""The tabs beside the questions: presentation, channels, legal frame, routing, workflow."""
+"""The tabs beside the questions that are one sheet each: presentation, channels, legal frame, routing."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ from portal.screens.builder.entries import Entry
 from portal.screens.builder.procedures import department_options
 from portal.screens.builder.sheetpages import SheetPage
 
-ADDRESS = "/<slug>/<any(presentation,canaux,legal,envois,circuit):tab>"
+ADDRESS = "/<slug>/<any(presentation,canaux,legal,envois):tab>"
 
 
 def _entries(tab: str, document: ProcedureDocument, departments: Sequence[tuple[str, str]]) -> list[Entry]:
@@ -23,9 +23,7 @@ def _entries(tab: str, document: ProcedureDocument, departments: Sequence[tuple[
         return sheets.alternatives()
     if tab == "legal":
         return sheets.legal()
-    if tab == "envois":
-        return sheets.routing(document, connection_titles())
-    return sheets.workflow(document, wording.WORKFLOWS)
+    return sheets.routing(document, connection_titles())
 
 
 def _sheet(slug: str, tab: str) -> SheetPage:

@@ -50,6 +50,10 @@ def _entries(choice: Choice) -> list[Entry]:
 
 
 def _place(text: Text) -> str:
+    if text.path[0] == "workflow":
+        kind = _("État") if text.path[1] == "statuses" else _("Action")
+        what = f", {_('texte')}" if text.path[-1] == "text" else ""
+        return f"{kind} {int(text.path[2]) + 1}{what}"
     keys = [key for key in text.path if isinstance(key, str) and key in wording.PLACES]
     numbers = [str(key + 1) for key in text.path[-2:] if isinstance(key, int)]
     name = str(wording.PLACES[keys[-1]]) if keys else str(text.path[-1])

@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from portal.casework.catalogue.document import Case, ProcedureDocument
 from portal.casework.catalogue.publishing.service import Edited, change_cases
-from portal.casework.catalogue.trials import Verdict, record_case, run_case, run_cases
+from portal.casework.catalogue.trials import Verdict, record_case, run_case, run_cases, settle
 from portal.ground import web
+from portal.ground.clock import today
 from portal.ground.errors import Conflict, Invalid, NotFound
-from portal.screens.builder.answers import read_answers, told
+from portal.screens.builder.answers import read_answers, told, write_answers
 from portal.screens.builder.blueprint import blueprint, may_edit
 from portal.screens.builder.reviewing import find_edited, show
 
@@ -54,9 +55,15 @@ def record_trial(slug: str) -> Response:
     name = _name()
     if not name:
         return _list(edited, error=_("Donnez un nom à l’essai, par exemple « Jumeaux, accueil régulier »."))
-    if len(document.cases) >= MAX_CASES:
+    if len(document.cases) >= MAX_CASES and name not in {case.name for case in document.cases}:
         return _list(edited, error=_("Il y a déjà %(limit)d essais : supprimez-en un.", limit=MAX_CASES))
-    return _save(slug, lambda found: (*found.cases, record_case(found, name, answers)), "enregistre")
+    return _save(slug, lambda found: _recorded(found, record_case(found, name, answers)), "enregistre")
+
+
+def _recorded(document: ProcedureDocument, made: Case) -> Cases:
+    """The cases with one more; it takes the place of the one that has its name."""
+    place = next((place for place, case in enumerate(document.cases) if case.name == made.name), None)
+    return (*document.cases, made) if place is None else _with(document, place, made)
 
 
 @blueprint.get("/<slug>/essais/<int:number>")
@@ -87,6 +94,8 @@ def _show_one(edited: Edited, number: int, verdict: Verdict, *, error: str = "")
         verdict=verdict,
         pages=[titles.get(slug, slug) for slug in verdict.passage.steps],
         lines=told(document, verdict.passage),
+        answers=write_answers(settle(verdict.case.answers, today())),
+        passed=" ".join(verdict.passage.steps[:-1]),
         errors=[("nom", error)] if error else [],
     )
 

@@ -1,6 +1,7 @@
 """The builder's views stand in modules, by subject and by moment; each adds its own to the blueprint."""
 
 from portal.screens.builder import (
+    addresses,
     conditions,
     difference,
     exchange,
@@ -16,10 +17,14 @@ from portal.screens.builder import (
     tabs,
     texts,
     trials,
+    workflow,
+    workflow_moves,
+    workflow_statuses,
 )
 from portal.screens.builder.blueprint import blueprint
 
 __all__ = [
+    "addresses",
     "blueprint",
     "conditions",
     "difference",
@@ -36,4 +41,7 @@ __all__ = [
     "tabs",
     "texts",
     "trials",
+    "workflow",
+    "workflow_moves",
+    "workflow_statuses",
 ]

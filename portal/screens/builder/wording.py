@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from portal.casework.catalogue.saying_workflows import STANDARD
 from portal.ground.dictionary.service import ConceptType, Sensitivity, Source
 
 Words = Mapping[str, LazyString]
@@ -38,12 +39,15 @@ REGIMES: Words = {
     "none": _l("Ni l’un ni l’autre"),
 }
 UNITS: Words = {"months": _l("mois"), "days": _l("jours")}
-WORKFLOWS: Words = {
-    "standard": _l("Dossier : un agent l’instruit et décide"),
-    "case": _l("Dossier : un agent l’instruit et décide"),
-    "forward": _l("Transmission : un partenaire répond"),
-    "report": _l("Signalement : suivi jusqu’à la réparation"),
-    "booking": _l("Rendez-vous : un créneau est réservé"),
+# How each meaning of a status looks: word, icon, colour.
+MEANINGS: Mapping[str, tuple[LazyString, str, str]] = {
+    "submitted": (STANDARD["submitted"], "letter", "info"),
+    "in_progress": (STANDARD["in_progress"], "clock", "info"),
+    "waiting_for_resident": (STANDARD["waiting_for_resident"], "diamond", "wait"),
+    "accepted": (STANDARD["accepted"], "check", "ok"),
+    "rejected": (STANDARD["rejected"], "cross", "bad"),
+    "closed": (STANDARD["closed"], "check", "info"),
+    "withdrawn": (STANDARD["withdrawn"], "cross", "info"),
 }
 TABS: Words = {
     "questions": _l("Questions"),
@@ -51,7 +55,7 @@ TABS: Words = {
     "canaux": _l("Canaux"),
     "legal": _l("Cadre légal"),
     "envois": _l("Envois"),
-    "circuit": _l("Circuit"),
+    "deroulement": _l("Déroulement"),
     "textes": _l("Langues"),
     "yaml": _l("Versions et YAML"),
 }
@@ -60,12 +64,10 @@ TAB_TITLES: Words = {
     "canaux": _l("Canaux et moyens sans internet"),
     "legal": _l("Cadre légal et délais"),
     "envois": _l("À qui la demande est envoyée"),
-    "circuit": _l("Circuit de traitement"),
 }
 # Under a tab that has nothing to type in.
 NOTHING: Words = {
     "envois": _l("Aucune connexion n’est configurée : la demande reste dans l’espace des agents."),
-    "circuit": _l("Cette démarche a un circuit à elle : il se change dans l’onglet « Versions et YAML »."),
 }
 TYPES: Words = {
     "text": _l("Texte court"),
@@ -133,6 +135,9 @@ DONE: Words = {
     "retrait": _l("C’est retiré. Vous pouvez annuler ce retrait."),
     "annulation": _l("Le dernier changement est annulé."),
     "import": _l("Le document est importé à la place du brouillon."),
+    "deroulement": _l("La démarche a maintenant un déroulement à elle. Changez ses états et ses actions."),
+    "modele": _l("Le déroulement est choisi."),
+    "adresse": _l("L’adresse est changée."),
     "abandon": _l("Le brouillon est abandonné. Les versions publiées restent."),
     "suppression": _l("La démarche est supprimée."),
     "fermeture": _l("La démarche est fermée. Les demandes déjà faites continuent."),

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from portal.casework.assistance import service as assistance
 from portal.casework.assistance.enums import Proof
 from portal.casework.assistance.policy import ALL_ATTEMPTS, ALL_ATTEMPTS_PER, ATTEMPTS, ATTEMPTS_PER
-from portal.engine.journey_kit.journeys import current_journeys
+from portal.casework.openings import service as openings
+from portal.casework.openings.enums import OpeningEnd
 from portal.ground.dictionary.service import clean_line
 from portal.ground.errors import Busy, NotFound
 from portal.ground.permissions import Permission
@@ -23,25 +24,18 @@ MAX_TYPED = 40
 may_assist = agent_only(Permission.DRAFTS_ASSIST)
 
 
-@blueprint.get("/guichet")
-@may_assist
-def desk() -> Response:
-    """One box for the code."""
-    return _ask()
-
-
-def _ask(errors: list[tuple[str, str]] | None = None, status: int = 200) -> Response:
+def ask_agreement(typed: str, errors: list[tuple[str, str]] | None = None, status: int = 200) -> Response:
+    """The code, and how the person agreed that their draft be opened."""
     return page(
-        "counter/desk.html",
-        title=_("Guichet : finir une démarche avec une personne"),
+        "counter/code.html",
+        title=_("Ouvrir un brouillon avec son code"),
         status=status,
         service=_("Agents"),
         errors=errors or [],
-        typed=clean_line(request.form.get("code", ""))[:MAX_TYPED],
+        typed=typed,
         proof=request.form.get("accord", ""),
         proofs=[(one.value, str(text)) for one, text in wording.PROOFS.items()],
-        closed=request.args.get("ferme") == "oui",
-        journeys=current_journeys(),
+        trail=[(_("Guichet"), DESK), (_("Ouvrir un brouillon"), None)],
     )
 
 
@@ -52,19 +46,20 @@ def open_draft() -> Response:
     typed = clean_line(request.form.get("code", ""))[:MAX_TYPED]
     proof = next((one for one in wording.PROOFS if one.value == request.form.get("accord")), None)
     if assistance.normalise_code(typed) is None or proof is None:
-        return _ask(_missing(typed, proof), 422)
+        return ask_agreement(typed, _missing(typed, proof), 422)
     try:
-        _count_attempt()
+        count_attempt()
         opened = assistance.open_with_code(unit(), actor(), typed, proof)
     except Busy as busy:
         undo()
-        response = _ask([("code", _("Trop d’essais. Attendez quelques minutes, puis réessayez."))], busy.status)
+        sentence = _("Trop d’essais. Attendez quelques minutes, puis réessayez.")
+        response = ask_agreement(typed, [("code", sentence)], busy.status)
         response.headers["Retry-After"] = str(busy.retry_after)
         return response
     except NotFound:
         undo()
         sentence = _("Ce code n’ouvre aucun brouillon. Relisez-le avec la personne, ou demandez-lui un autre code.")
-        return _ask([("code", sentence)], 422)
+        return ask_agreement(typed, [("code", sentence)], 422)
     return redirect_to("counter.helping", assistance_id=opened.id)
 
 
@@ -78,7 +73,7 @@ def _missing(typed: str, proof: Proof | None) -> list[tuple[str, str]]:
     return found
 
 
-def _count_attempt() -> None:
+def count_attempt() -> None:
     """Before the code is looked at, and whatever it is worth: of this agent, then of all agents together."""
     undo()
     with background_unit() as session:
@@ -96,6 +91,9 @@ def helping(assistance_id: UUID) -> Response:
 @blueprint.post("/guichet/<uuid:assistance_id>/fermer")
 @may_assist
 def close_draft(assistance_id: UUID) -> Response:
-    """The agent is done, sent or not. Nothing of the person stays open."""
+    """The agent is done, sent or not. Nothing of the person stays open: their file closes with the draft."""
     assistance.close(unit(), actor(), assistance_id)
+    opened = openings.find_open(unit(), actor())
+    if opened is not None:
+        openings.close_opening(unit(), actor(), opened.id, OpeningEnd.PRINTED)
     return redirect_to("counter.desk", ferme="oui")

@@ -1,21 +1,20 @@
 """« Saisie d’un courrier » : what came on paper, by phone or at the counter, from a person without an account."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from portal.casework.assistance import service as assistance
+from portal.casework.assistance.enums import AnswerBy
 from portal.casework.assistance.service import EntryFacts
 from portal.casework.catalogue.service import ProcedureView, get_published, list_published
+from portal.casework.contacts import service as contacts
+from portal.casework.contacts.enums import AnswerWay, Medium
 from portal.casework.documents import service as documents
-from portal.casework.documents.enums import Refusal
-from portal.casework.documents.kinds import EXTENSIONS
 from portal.casework.documents.policy import takes_files
 from portal.casework.documents.service import Received, Refused, StorageFull
 from portal.casework.documents.wording import REFUSALS
@@ -23,22 +22,30 @@ from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Channel
 from portal.casework.requests.policy import DRAFT_KEPT
 from portal.engine.journey_kit.setting import setting
-from portal.ground.dictionary.files import FileKind
 from portal.ground.errors import Busy, Conflict, Invalid, NotFound
 from portal.ground.permissions import Permission
-from portal.ground.web import actor, background_unit, page, redirect_to, settings, take, undo, unit
+from portal.ground.web import actor, background_unit, page, redirect_to, settings, undo, unit
 from portal.ground.web.access import agent_only
 from portal.ground.web.pages import redirect_to_path
 from portal.ground.web.uploads import takes_file
 from portal.screens.counter import wording
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.lending import ENTRIES, acting, enter, go_on
+from portal.screens.counter.scans import MAX_BODY, SCAN_CONCEPT, SCAN_EXTENSIONS, receive_scan
 
-MAX_BODY = 20 * 1024 * 1024
-PER_HOUR = 120
-SCAN_CONCEPT = "evidence.original_paper"
-SCAN_KINDS = (FileKind.PDF, FileKind.JPEG, FileKind.PNG)
-NAMES = ("canal", "nom", "reponse", "contact")
+NAMES = ("canal", "nom", "reponse", "contact", "echange")
+FROM_MEDIUM = {
+    Medium.CALL: Channel.PHONE,
+    Medium.VISIT: Channel.COUNTER,
+    Medium.LETTER: Channel.MAIL,
+    Medium.EMAIL: Channel.MAIL,
+}
+FROM_WAY = {
+    AnswerWay.LETTER: AnswerBy.MAIL,
+    AnswerWay.EMAIL: AnswerBy.EMAIL,
+    AnswerWay.PHONE: AnswerBy.PHONE,
+    AnswerWay.SMS: AnswerBy.PHONE,
+}
 may_enter = agent_only(Permission.REQUESTS_ENTER)
 
 
@@ -55,6 +62,7 @@ def entry_procedures() -> Response:
         title=_("Saisie d’un courrier"),
         service=_("Agents"),
         query=query,
+        contact=str(_contact(request.args.get("echange", "")) or ""),
         procedures=found,
         begun=[(one, titles.get(one.procedure_id, ""), wording.say_entry(one.facts)) for one in begun],
         closed=request.args.get("ferme") == "oui",
@@ -66,7 +74,32 @@ def entry_procedures() -> Response:
 @may_enter
 def entry_form(slug: str) -> Response:
     """What is known of the paper before its answers."""
-    return _ask(get_published(unit(), slug), {})
+    return _ask(get_published(unit(), slug), _known(request.args.get("echange", "")))
+
+
+def _known(contact_id: str) -> dict[str, Any]:
+    """What a contact of the department already says of the paper."""
+    found = _contact(contact_id)
+    if found is None:
+        return {}
+    with background_unit() as journal:
+        facts = contacts.get_contact(journal, actor(), found, journal=journal).facts
+    day = facts.occurred_on
+    return {
+        "echange": contact_id,
+        "canal": FROM_MEDIUM[facts.medium].value,
+        "recu": {"day": day.day, "month": day.month, "year": day.year},
+        "nom": facts.name,
+        "reponse": FROM_WAY[facts.answer_by].value if facts.answer_by in FROM_WAY else "",
+        "contact": facts.where,
+    }
+
+
+def _contact(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _ask(
@@ -87,6 +120,7 @@ def _ask(
         errors=list(errors.items()),
         sentences=errors,
         similar=similar or [],
+        came=wording.CAME_BY,
         channels=[(one.value, str(text)) for one, text in wording.CHANNELS.items()],
         answers=[(one.value, str(text)) for one, text in wording.ANSWERS.items()],
         trail=[(_("Saisie d’un courrier"), ENTRIES), (procedure.title, None)],
@@ -111,6 +145,9 @@ def open_entry(slug: str) -> Response:
 
 
 def _start(procedure: ProcedureView, facts: EntryFacts) -> Response:
+    found = _contact(request.form.get("echange", ""))
+    if found is not None:
+        contacts.mark_entered(unit(), actor(), found)
     opened = assistance.start_entry(unit(), actor(), procedure, facts)
     return redirect_to("counter.original", assistance_id=opened.id)
 
@@ -173,7 +210,7 @@ def _show_scans(sentence: str = "", status: int = 200) -> Response:
         kept=[found[one] for one in entry.scans if one in found],
         needed=entry.facts.channel is Channel.MAIL,
         errors=[("fichier", sentence)] if sentence else [],
-        accept=",".join(f".{extension}" for extension, kind in EXTENSIONS.items() if kind in SCAN_KINDS),
+        accept=SCAN_EXTENSIONS,
         open=takes_files(settings()),
         trail=[*setting().trail, (_("Le papier d’origine"), None)],
     )
@@ -182,7 +219,7 @@ def _show_scans(sentence: str = "", status: int = 200) -> Response:
 def add_original() -> Response:
     """Examine a scan, keep it, join it. What cannot be read is refused in the words of any document."""
     try:
-        _keep(_receive(request.files.get("fichier")))
+        _keep(receive_scan(request.files.get("fichier")))
     except Refused as refused:
         return _refuse(str(REFUSALS[refused.code]), 422)
     except Invalid as refused:
@@ -191,21 +228,6 @@ def add_original() -> Response:
         sentence = _("Nous ne pouvons pas prendre ce fichier pour l’instant. Réessayez dans un moment.")
         return _refuse(sentence, trouble.status)
     return redirect_to_path(f"{_base()}/original")
-
-
-def _receive(sent: FileStorage | None) -> Received:
-    """Examined and scanned while no unit is open: a slow scanner must not keep others from writing."""
-    undo()
-    if not takes_files(settings()):
-        raise Conflict("files_not_taken")
-    with background_unit() as session:
-        take(session, "upload", str(actor().id), limit=PER_HOUR, per=timedelta(hours=1))
-    if sent is None or not sent.filename:
-        raise Refused(Refusal.EMPTY)
-    scanner = documents.scanner_of(settings())
-    return documents.receive(
-        sent.stream, name=sent.filename, declared=sent.mimetype, accepts=SCAN_KINDS, scanner=scanner
-    )
 
 
 def _keep(received: Received) -> None:

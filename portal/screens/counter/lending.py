@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response
 from portal.casework.assistance import service as assistance
 from portal.casework.assistance.enums import Closing
 from portal.casework.assistance.service import AssistanceEnded, AssistanceView, EntryView
-from portal.casework.requests.service import Origin, get_draft
-from portal.engine.journey_kit import evidence, items, leaving, sending, start, steps
+from portal.casework.requests.service import Origin, assisted_draft, get_draft
+from portal.engine.journey_kit import evidence, item_files, items, leaving, sending, start, steps
 from portal.engine.journey_kit.folder import EXIT
 from portal.engine.journey_kit.setting import Setting, stand
 from portal.ground.errors import Invalid, NotFound
@@ -56,7 +56,7 @@ def enter(assistance_id: UUID, door: str) -> Response | None:
     """
     agent = actor()
     opened = assistance.find_assistance(unit(), agent, assistance_id)
-    if (opened.account_id is None) != (door == ENTRIES):
+    if opened.is_paper != (door == ENTRIES):
         raise NotFound("assistance_unknown")
     if opened.ended is Closing.SENT and opened.request_id is not None:
         return redirect_to_path(f"{door}/{opened.id}/accuse")
@@ -66,7 +66,7 @@ def enter(assistance_id: UUID, door: str) -> Response | None:
         with background_unit() as session:
             assistance.touch(session, agent, opened)
     g.actor = assistance.actor_of(agent, opened)
-    entry = assistance.find_entry(unit(), opened) if opened.account_id is None else None
+    entry = assistance.find_entry(unit(), opened) if opened.is_paper else None
     stand(_setting(opened, door, entry))
     return None
 
@@ -90,7 +90,7 @@ def _band(opened: AssistanceView, base: str, entry: EntryView | None) -> Band:
     close = f"{base}/fermer"
     if entry is not None:
         return Band(wording.say_entry(entry.facts), entry.facts.applicant, close, f"{base}/original")
-    if opened.account_id is None:
+    if opened.is_paper:
         return Band(_("Vous saisissez un papier"), "", close)
     return Band(_("Tout ce que vous faites est visible par cette personne."), _name_of(opened.person_id), close)
 
@@ -158,9 +158,7 @@ def go_on(assistance_id: UUID, door: str) -> Response:
 
 def slug_of(who: Actor) -> str:
     """The procedure of the draft that this agent was let in to."""
-    if who.assisted is None:
-        raise NotFound("draft_unknown")
-    return get_draft(unit(), who, who.assisted.draft_id).procedure_slug
+    return get_draft(unit(), who, assisted_draft(who)).procedure_slug
 
 
 def _lend(door: str, place: str, permission: Permission) -> None:
@@ -175,6 +173,7 @@ def _lend(door: str, place: str, permission: Permission) -> None:
         (step, "show_step", steps.show_step),
         (f"{step}/{EXIT}", "show_exit", leaving.show_exit),
         (f"{step}/<int:number>", "show_item", items.show_item),
+        (f"{step}/<int:number>/pieces", "show_item_files", item_files.show_item_files),
         (f"{step}/<int:number>/retirer", "confirm_removal", items.confirm_removal),
     ):
         blueprint.get(rule, endpoint=f"{place}_{name}")(may(acting(door, view)))
@@ -183,11 +182,13 @@ def _lend(door: str, place: str, permission: Permission) -> None:
         (step, "save_step", steps.save_step),
         (f"{step}/<int:number>", "save_item", items.save_item),
         (f"{step}/<int:number>/retirer", "remove_item", items.remove_item),
-        (f"{step}/pieces/choix", "choose_file", evidence.choose_file),
     ):
         blueprint.post(rule, endpoint=f"{place}_{name}")(may(acting(door, view)))
     add_file = takes_file(evidence.MAX_BODY)(may(acting(door, evidence.add_file)))
-    blueprint.post(f"{step}/pieces", endpoint=f"{place}_add_file")(add_file)
+    choose_file = may(acting(door, evidence.choose_file))
+    for about in (step, f"{step}/<int:number>"):
+        blueprint.post(f"{about}/pieces", endpoint=f"{place}_add_file")(add_file)
+        blueprint.post(f"{about}/pieces/choix", endpoint=f"{place}_choose_file")(choose_file)
 
 
 _lend(DESK, "desk", Permission.DRAFTS_ASSIST)

@@ -40,11 +40,11 @@ def entry_paper(assistance_id: UUID) -> Response:
 def _show(assistance_id: UUID, door: str) -> Response:
     agent = actor()
     opened = assistance.find_assistance(unit(), agent, assistance_id)
-    if opened.request_id is None or (opened.account_id is None) != (door == ENTRIES):
+    if opened.request_id is None or opened.is_paper != (door == ENTRIES):
         raise NotFound("assistance_unknown")
     if opened.closed_at is None or opened.closed_at + SHOWN_AFTER <= clock.now():
         return show_ended(Closing.SENT, door, str(wording.SHOWN_LONG_ENOUGH))
-    entry = assistance.find_entry(unit(), opened) if opened.account_id is None else None
+    entry = assistance.find_entry(unit(), opened) if opened.is_paper else None
     reference = reference_of(unit(), opened.request_id)
     helper = assistance.actor_of(agent, opened)
     with background_unit() as journal:
@@ -62,6 +62,7 @@ def _show(assistance_id: UUID, door: str) -> Response:
         spelled=spell(code),
         follow=f"{settings().public_url.rstrip('/')}/suivre",
         door=door,
+        closing=f"{door}/{assistance_id}/fermer",
         just_sent=request.args.get("depot") == "oui",
         trail=[(_("Saisie d’un courrier") if entry else _("Guichet"), door), (shown.content.title, None)],
     )

@@ -1,5 +1,6 @@
 """What the counter's screens read across rooms. Read-only."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.casework.requests.models import ServiceRequest
 from portal.ground.errors import NotFound
+from portal.people.accounts.models import Agent
 
 
 def reference_of(session: Session, request_id: UUID) -> str:
@@ -18,3 +20,9 @@ def reference_of(session: Session, request_id: UUID) -> str:
     if found is None:
         raise NotFound("request_unknown")
     return found
+
+
+def agent_names(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """How these agents are shown to their colleagues."""
+    query = select(Agent.id, Agent.display_name).where(Agent.id.in_(ids))
+    return {row.id: row.display_name for row in session.execute(query)} if ids else {}

@@ -1,6 +1,31 @@
-"""The pages of counter agents; their views stand in four modules, by subject."""
+"""The pages of counter agents; their views stand in modules by subject."""
 
-from portal.screens.counter import desk, entries, lending, papers
+from portal.screens.counter import (
+    contacts,
+    desk,
+    entries,
+    lending,
+    mandates,
+    papers,
+    persons,
+    proving,
+    scans,
+    searching,
+    under_mandate,
+)
 from portal.screens.counter.blueprint import blueprint
 
-__all__ = ["blueprint", "desk", "entries", "lending", "papers"]
+__all__ = [
+    "blueprint",
+    "contacts",
+    "desk",
+    "entries",
+    "lending",
+    "mandates",
+    "papers",
+    "persons",
+    "proving",
+    "scans",
+    "searching",
+    "under_mandate",
+]

@@ -8,7 +8,10 @@ from flask_babel.speaklater import LazyString
 
 from portal.casework.assistance.enums import AnswerBy, Closing, Proof
 from portal.casework.assistance.service import EntryFacts
-from portal.casework.requests.enums import Channel
+from portal.casework.notifications.enums import Way
+from portal.casework.openings.enums import OpeningEnd
+from portal.casework.requests.enums import Channel, RequestStatus
+from portal.ground.dictionary.service import display, get_concept
 from portal.ground.web.formats import format_day
 
 ENDINGS: Mapping[Closing, LazyString] = {
@@ -23,6 +26,20 @@ ENDINGS: Mapping[Closing, LazyString] = {
         "Il s’est fermé après 20 minutes sans activité. Ce qui était enregistré est gardé. "
         "Demandez de nouveau le code à la personne."
     ),
+    Closing.MANDATE: _l(
+        "Le mandat ne permet plus d’agir ici : il est arrêté, terminé, ou ne couvre plus ce domaine. "
+        "Ce que vous veniez d’écrire n’est pas enregistré."
+    ),
+}
+# A word, an icon, a tone.
+STATUSES: Mapping[RequestStatus, tuple[LazyString, str, str]] = {
+    RequestStatus.SUBMITTED: (_l("Déposée"), "letter", "info"),
+    RequestStatus.IN_PROGRESS: (_l("En cours"), "clock", "info"),
+    RequestStatus.WAITING_FOR_RESIDENT: (_l("Réponse attendue de la personne"), "diamond", "wait"),
+    RequestStatus.ACCEPTED: (_l("Acceptée"), "check", "ok"),
+    RequestStatus.REJECTED: (_l("Refusée"), "cross", "bad"),
+    RequestStatus.CLOSED: (_l("Close"), "check", "info"),
+    RequestStatus.WITHDRAWN: (_l("Retirée"), "cross", "info"),
 }
 SHOWN_LONG_ENOUGH = _l(
     "L’accusé de réception n’est plus affiché ici : 20 minutes sont passées. La demande est bien envoyée."
@@ -50,6 +67,29 @@ ANSWERS: Mapping[AnswerBy, LazyString] = {
     AnswerBy.PHONE: _l("Par téléphone"),
 }
 
+CAME_BY: Mapping[Channel, LazyString] = {
+    Channel.WEB: _l("sur internet"),
+    Channel.COUNTER: _l("au guichet"),
+    Channel.PHONE: _l("par téléphone"),
+    Channel.MAIL: _l("par courrier"),
+    Channel.EMAIL: _l("par courriel"),
+    Channel.API: _l("par un autre logiciel"),
+}
+PREFERRED: Mapping[Way, LazyString] = {
+    Way.EMAIL: _l("par courriel"),
+    Way.SMS: _l("par SMS"),
+    Way.BOTH: _l("par courriel et par SMS"),
+    Way.SPACE: _l("dans son espace"),
+    Way.NONE: _l("dans son espace"),
+}
+OPENING_ENDS: Mapping[OpeningEnd, LazyString] = {
+    OpeningEnd.AGENT: _l("Vous l’avez fermée. Pour la revoir, cherchez de nouveau la personne."),
+    OpeningEnd.REPLACED: _l("Vous en avez ouvert une autre depuis : une seule fiche à la fois."),
+    OpeningEnd.PRINTED: _l("L’accusé de réception est donné : la fiche s’est fermée toute seule."),
+    OpeningEnd.WRONG: _l("Ce n’était pas la bonne personne. Elle lira que sa fiche a été ouverte par erreur."),
+    OpeningEnd.IDLE: _l("Elle s’est fermée après 20 minutes sans activité. Cherchez de nouveau la personne."),
+}
+
 
 def say_entry(facts: EntryFacts) -> str:
     """What is being typed in, in one sentence."""
@@ -59,3 +99,10 @@ def say_entry(facts: EntryFacts) -> str:
     if facts.channel is Channel.COUNTER:
         return _("Demande reçue au guichet le %(day)s.", day=day)
     return _("Courrier reçu le %(day)s.", day=day)
+
+
+def say_birth(birthdate: str) -> str:
+    """« 24 août 1962 », « août 1962 » or « 1962 »: what is known of a date; empty for nothing."""
+    if len(birthdate) <= 4:
+        return birthdate
+    return display(get_concept("person.birthdate"), birthdate)

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.fields import field_options
-from portal.casework.catalogue.service import get_version
 from portal.casework.notifications.service import DeliveryProgress, NoticeChannel, list_deliveries
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Act, RequestStatus
@@ -24,9 +23,10 @@ from portal.people.identity.service import drop_stash, take_stash
 from portal.screens.myspace import standing, wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.follow_ups import notes_of, withdrawal_marks
-from portal.screens.myspace.queries import agent_names, agents_presented, gather_readings, who_read
+from portal.screens.myspace.queries.readings import agent_names, agents_presented, gather_readings, who_read
 from portal.screens.myspace.reading import note_reading
 from portal.screens.myspace.story import Item, Teller, signature, tell_all
+from portal.screens.myspace.survey import survey_of
 
 WAYS = ("portal", "unposted", "letter", "hand")
 Trail = list[tuple[str, str | None]]
@@ -155,11 +155,11 @@ def withdraw(reference: str) -> Response:
 
 
 def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **extra: Any) -> Response:
-    document = get_version(unit(), view.procedure_id, view.procedure_version).document
-    entries = who_read(unit(), view.id)
-    ids = {entry.actor_id for entry in entries if entry.actor_id and entry.actor_kind is ActorKind.AGENT}
-    names = {**agent_names(unit(), ids | _assigned(view)), **_helpers(view)}
-    rail, minor = tell_rail(view, document, names)
+    accesses = who_read(unit(), view.id)
+    known = {one.agent_id: one.name for one in accesses if one.agent_id and one.name}
+    # Most of those who were given the request have read it: their names are known already.
+    names = {**known, **agent_names(unit(), _assigned(view) - known.keys()), **_helpers(view)}
+    rail, minor = tell_rail(view, names)
     context: dict[str, Any] = {
         "errors": [],
         "typed": "",
@@ -187,8 +187,9 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
         bad_phone=_bad_phone(view),
         rail=rail,
         minor=minor,
-        readings=gather_readings(entries, names, _("Un agent du service")),
+        readings=gather_readings(accesses, _("Un agent du service")),
         sent_to=_sent_to(view),
+        survey=survey_of(view, actor().id),
         key=key or str(uuid4()),
         signature=signature,
         words=wording,
@@ -198,17 +199,15 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
     )
 
 
-def tell_rail(
-    view: requests.RequestView, document: ProcedureDocument, names: Mapping[UUID, str]
-) -> tuple[list[Item], list[Item]]:
+def tell_rail(view: requests.RequestView, names: Mapping[UUID, str]) -> tuple[list[Item], list[Item]]:
     """What happened, where we are and what comes next; then what is shown on demand."""
-    past, minor = tell_all(Teller(view, names, _labels(document)), view.events)
-    return [*_now(view, past), *_ahead(view, document)], minor
+    past, minor = tell_all(Teller(view, names, _labels(view.document)), view.events)
+    return [*_now(view, past), *_ahead(view)], minor
 
 
-def rail_of(view: requests.RequestView, document: ProcedureDocument) -> tuple[list[Item], list[Item]]:
+def rail_of(view: requests.RequestView) -> tuple[list[Item], list[Item]]:
     """:func:`tell_rail`, with the names of the agents who were given the request."""
-    return tell_rail(view, document, {**agent_names(unit(), _assigned(view)), **_helpers(view)})
+    return tell_rail(view, {**agent_names(unit(), _assigned(view)), **_helpers(view)})
 
 
 def _bad_address(view: requests.RequestView) -> str:
@@ -238,7 +237,9 @@ def _helpers(view: requests.RequestView) -> dict[UUID, str]:
         {
             event.actor_id
             for event in view.events
-            if event.type in known and event.actor_kind is ActorKind.AGENT and event.actor_id
+            if (event.type in known or event.payload.get("from") == "mandate")
+            and event.actor_kind is ActorKind.AGENT
+            and event.actor_id
         },
     )
 
@@ -258,13 +259,13 @@ def _now(view: requests.RequestView, past: list[Item]) -> list[Item]:
     return [*past[:-1], replace(past[-1], state="now", strong=here)]
 
 
-def _ahead(view: requests.RequestView, document: ProcedureDocument) -> list[Item]:
+def _ahead(view: requests.RequestView) -> list[Item]:
     """What comes next."""
     if view.status in wording.ENDED:
         return []
-    ahead = []
-    if document.next and view.status is not RequestStatus.WAITING_FOR_RESIDENT:
-        ahead.append(Item(document.next.get(reading_language()), when=_("Ce qui suit"), state="next"))
+    ahead, following = [], view.document.next
+    if following and view.status is not RequestStatus.WAITING_FOR_RESIDENT:
+        ahead.append(Item(following.get(reading_language()), when=_("Ce qui suit"), state="next"))
     silence = wording.say_silence(view)
     if silence:
         ahead.append(Item(silence[1], when=silence[0], state="next"))

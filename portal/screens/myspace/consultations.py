@@ -9,6 +9,7 @@ from flask import current_app, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.casework.openings.wording import REASONS_BY_CODE as REASONS
 from portal.ground.audit.service import AuditView, Place, list_about
 from portal.ground.errors import Forbidden, NotFound
 from portal.ground.permissions import ActorKind
@@ -16,7 +17,7 @@ from portal.ground.web import actor, page, unit
 from portal.ground.web.access import resident_only
 from portal.screens.myspace import wording
 from portal.screens.myspace.blueprint import blueprint
-from portal.screens.myspace.queries import Concerned, agents_presented, concerned, find_concerned
+from portal.screens.myspace.queries.readings import Concerned, agents_presented, concerned, find_concerned
 
 PAGE = 12
 SHOWN = (ActorKind.AGENT, ActorKind.PARTNER)
@@ -106,8 +107,12 @@ def _gather(entries: Sequence[AuditView], person_id: UUID, account_id: UUID) -> 
 def _say(one: AuditView, names: dict[UUID, str]) -> Consultation:
     what = str(wording.CONSULTATIONS.get(one.action, wording.OTHER_CONSULTATION))
     if one.actor_kind is ActorKind.AGENT:
-        who = names.get(one.actor_id, "") if one.actor_id else ""
-        return Consultation(one.occurred_at, _("%(what)s par %(who)s", what=what, who=who or _("un agent du service")))
+        who = (names.get(one.actor_id, "") if one.actor_id else "") or _("un agent du service")
+        why = REASONS.get(one.details.get("reason", ""))
+        if why is not None:
+            text = _("%(what)s par %(who)s. Sa raison : %(why)s", what=what, who=who, why=why)
+            return Consultation(one.occurred_at, text)
+        return Consultation(one.occurred_at, _("%(what)s par %(who)s", what=what, who=who))
     return Consultation(one.occurred_at, _("%(what)s : %(who)s", what=what, who=_partner(one.connection)))
 
 

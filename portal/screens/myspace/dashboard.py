@@ -6,16 +6,18 @@ from werkzeug.wrappers import Response
 
 from portal.casework.requests import service as requests
 from portal.casework.requests.policy import DRAFT_NOTICE
-from portal.engine.journey_kit.journeys import current_journeys
 from portal.ground.clock import now
 from portal.ground.errors import Forbidden
 from portal.ground.web import actor, page, unit
 from portal.ground.web.access import resident_only
 from portal.screens.myspace import wording
 from portal.screens.myspace.blueprint import blueprint
+from portal.screens.myspace.doors import journey_doors, places_of
 from portal.screens.myspace.lists import lists_of
 from portal.screens.myspace.paging import page_of
-from portal.screens.myspace.queries import MOVING, WAITING, home_requests, latest_received, requests_of
+from portal.screens.myspace.queries.messages import latest_received
+from portal.screens.myspace.queries.requests import MOVING, WAITING, home_requests, requests_of
+from portal.screens.myspace.tasks import tasks_of
 
 DRAFTS_SHOWN = 4
 LISTS_SHOWN = 3
@@ -42,14 +44,14 @@ def home() -> Response:
         joined=request.args.get("rattache") == "oui",
         saved=request.args.get("enregistre") == "oui",
         mine=mine,
-        ending=ending[:DRAFTS_SHOWN],
+        tasks=tasks_of(mine.waiting, ending[:DRAFTS_SHOWN]),
         drafts=kept[:DRAFTS_SHOWN],
         more_drafts=max(len(ending) - DRAFTS_SHOWN, 0) + max(len(kept) - DRAFTS_SHOWN, 0),
         lists=lists[:LISTS_SHOWN],
         received=received,
         unread=unread,
         delays=mine.delays,
-        journeys=current_journeys(),
+        places=places_of(journey_doors()),
         words=wording,
     )
 

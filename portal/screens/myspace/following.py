@@ -8,7 +8,7 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.casework.catalogue.service import get_version
+from portal.casework.mandates.service import adopt_mandates
 from portal.casework.receipts import service as receipts
 from portal.casework.receipts.service import PaperKind
 from portal.casework.requests import service as requests
@@ -27,6 +27,7 @@ from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.casefile import rail_of
 from portal.screens.myspace.reading import note_reading
 from portal.screens.myspace.story import signature
+from portal.screens.myspace.survey import survey_of
 
 PER: Final = timedelta(minutes=5)
 # A code has 37 bits: at twenty attempts a day on one request, nobody finds it, from however many addresses.
@@ -59,9 +60,10 @@ def _ask(*, reference: str = "", errors: list[tuple[str, str]] | None = None, st
 @blueprint.post("/suivre")
 @public
 def check_code() -> Response:
-    """Open the request when the code is the right one. What is wrong is not said: the reference, or the code."""
+    """Open the request when the code is the right one. What is wrong is not said: reference, code, or the rest."""
     reference = clean_line(request.form.get("reference", ""))[:MAX_TYPED]
     code = clean_line(request.form.get("code", ""))[:MAX_CODE]
+    control = clean_line(request.form.get("controle", ""))[:MAX_CODE]
     if not reference or not code:
         missing = ("reference", _("Écrivez la référence, par exemple « VSI-7F3K-2M ».")) if not reference else None
         absent = ("code", _("Écrivez le code de suivi, par exemple « 7F3K-M2BC ».")) if not code else None
@@ -73,9 +75,12 @@ def check_code() -> Response:
         response = _ask(reference=reference, errors=[("code", sentence)], status=busy.status)
         response.headers["Retry-After"] = str(busy.retry_after)
         return response
-    found = requests.open_with_code(unit(), reference, code)
+    found = requests.open_with_code(unit(), reference, code, control)
     if found is None:
-        sentence = _("Cette référence et ce code ne vont pas ensemble. Relisez-les, caractère par caractère.")
+        sentence = _(
+            "Ces indications ne vont pas ensemble. Relisez la référence et le code, caractère par caractère, "
+            "et ajoutez votre date de naissance ou votre code postal si la démarche les demandait."
+        )
         return _ask(reference=reference, errors=[("reference", sentence)], status=422)
     exact, holder = found
     open_following(exact, holder)
@@ -95,7 +100,8 @@ def follow(reference: str) -> Response:
     found = find_following(reference)
     if found is None:
         return redirect_to("myspace.ask_code", reference=reference)
-    return _show(found, reference, written=request.args.get("ecrit") == "oui")
+    told = {name: request.args.get(code) == "oui" for name, code in (("written", "ecrit"), ("corrected", "corrige"))}
+    return _show(found, reference, **told)
 
 
 def _show(found: Following, reference: str, *, status: int = 200, **extra: Any) -> Response:
@@ -106,8 +112,9 @@ def _show(found: Following, reference: str, *, status: int = 200, **extra: Any) 
         return redirect_to("myspace.one_request", reference=reference)
     if request.method in SAFE_METHODS:
         note_reading(view, found.actor)
-    rail, minor = rail_of(view, get_version(unit(), view.procedure_id, view.procedure_version).document)
+    rail, minor = rail_of(view)
     context: dict[str, Any] = {"errors": [], "typed": "", "written": False, "stopped": False, "key": str(uuid4())}
+    context |= {"corrected": False, "base": f"/suivre/{reference}"}
     return page(
         "myspace/follow.html",
         title=_("%(title)s, suivi %(reference)s", title=view.procedure_title, reference=reference),
@@ -115,6 +122,7 @@ def _show(found: Following, reference: str, *, status: int = 200, **extra: Any) 
         view=view,
         code=found.code,
         lead=wording.lead_of(view),
+        survey=survey_of(view, None),
         marks=wording.marks_of(view),
         rail=rail,
         minor=minor,
@@ -173,6 +181,8 @@ def attach(reference: str) -> Response:
     found = find_following(reference)
     if found is None:
         return redirect_to("myspace.ask_code", reference=reference)
+    if found.actor.subject is not None:
+        adopt_mandates(unit(), actor(), found.actor.subject)
     requests.attach_to_account(unit(), actor(), found.actor, reference)
     close_following(reference)
     return redirect_to("myspace.one_request", reference=reference)

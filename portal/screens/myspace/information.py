@@ -1,4 +1,4 @@
-"""« Mes informations » : what is known of the person, what is offered in forms and can be refused; « Mes mandats »."""
+"""« Mes informations » : what is known of the person, and what is offered in forms and can be refused."""
 
 from dataclasses import dataclass
 
@@ -45,18 +45,6 @@ def information() -> Response:
         service=_("Mon espace"),
         known=identity_facts(unit(), actor()),
         trail=trail_to(_("Mes informations")),
-    )
-
-
-@blueprint.get("/mon-espace/mandats")
-@resident_only
-def mandates() -> Response:
-    """Who acts in the person's name: nobody, as long as mandates do not exist here."""
-    return page(
-        "myspace/mandates.html",
-        title=_("Mes mandats"),
-        service=_("Mon espace"),
-        trail=trail_to(_("Mes mandats")),
     )
 
 

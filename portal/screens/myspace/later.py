@@ -94,10 +94,10 @@ def _email_refused(_teller: "Teller", _event: EventView) -> str:
 
 def _corrections_asked(teller: "Teller", event: EventView) -> str:
     labels = [
-        line.label
+        line.label if line.path == line.name else _("%(item)s : %(label)s", item=step.title, label=line.label)
         for step in teller.view.steps
         for line in step.lines
-        if line.name in (event.payload.get("fields") or ())
+        if line.path in (event.payload.get("fields") or ())
     ]
     if not labels:
         return _("Le service vous demande de revoir des réponses.")
@@ -136,6 +136,10 @@ def _late(_teller: "Teller", _event: EventView) -> str:
     return _("Votre demande prend plus de temps que d’habitude.")
 
 
+def _transferred(_teller: "Teller", _event: EventView) -> str:
+    return _("Un autre service s’occupe de votre demande. Vous n’avez rien à refaire, le délai ne change pas.")
+
+
 LATER: Mapping[str, Callable[["Teller", EventView], str]] = {
     "request_amended": _amended,
     "amendment_sent": _amendment_sent,
@@ -158,4 +162,5 @@ LATER: Mapping[str, Callable[["Teller", EventView], str]] = {
     "opinion_closed": _opinion_closed,
     "implicit_decision": _implicit,
     "running_late": _late,
+    "request_transferred": _transferred,
 }

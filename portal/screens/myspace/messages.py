@@ -9,7 +9,7 @@ from portal.ground.web.access import resident_only
 from portal.screens.myspace import wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.paging import page_of
-from portal.screens.myspace.queries import messages_of
+from portal.screens.myspace.queries.messages import messages_of
 
 
 @blueprint.get("/mon-espace/messages")

@@ -17,7 +17,7 @@ from portal.ground.web.access import resident_only
 from portal.ground.web.pages import redirect_to_path
 from portal.people.accounts.service import get_account
 from portal.screens.myspace.blueprint import blueprint
-from portal.screens.myspace.queries import Notice, list_notices, progress_of
+from portal.screens.myspace.queries.notices import Notice, list_notices, progress_of
 
 PER_PAGE = 10
 Progress = list[tuple[NoticeChannel, DeliveryProgress]]

@@ -2,16 +2,43 @@
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from portal.casework.receipts import service as receipts
 from portal.casework.receipts.service import PaperKind
+from portal.ground.errors import Forbidden
 from portal.ground.web import actor, page, redirect_to, settings, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.downloads import as_download
 from portal.screens.myspace.blueprint import blueprint
+from portal.screens.myspace.paging import page_of
+from portal.screens.myspace.queries.papers import papers_of
 
+NAMES = {PaperKind.ACKNOWLEDGEMENT: _l("Accusé de réception"), PaperKind.DECISION: _l("Décision")}
 PLACES = {PaperKind.ACKNOWLEDGEMENT: "accuse", PaperKind.DECISION: "decision"}
+
+
+@blueprint.get("/mon-espace/courriers")
+@resident_only
+def papers() -> Response:
+    """Every acknowledgement and every decision, the newest first, a page at a time."""
+    account_id = actor().id
+    if account_id is None:
+        raise Forbidden("resident_needed")
+    shown, here = page_of(
+        "/mon-espace/courriers", lambda skip, limit: papers_of(unit(), account_id, skip=skip, limit=limit)
+    )
+    return page(
+        "myspace/papers.html",
+        title=_("Mes courriers et décisions"),
+        service=_("Mon espace"),
+        papers=shown,
+        here=here,
+        places=PLACES,
+        names=NAMES,
+        trail=[(_("Accueil"), "/"), (_("Mon espace"), "/mon-espace"), (_("Mes courriers et décisions"), None)],
+    )
 
 
 @blueprint.get("/demandes/<reference>/accuse")

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from portal.casework.notifications import service as notifications
 from portal.casework.notifications.service import SMS_LANE, NoticeKind, PhoneView, Way
-from portal.ground.dictionary.service import display, get_concept
+from portal.casework.satisfaction.service import is_refused
+from portal.ground.dictionary.service import FRENCH, SIMPLIFIED, display, get_concept
 from portal.ground.errors import Forbidden, Invalid, NotFound
 from portal.ground.web import actor, page, redirect_to, take, unit
 from portal.ground.web.access import resident_only
@@ -39,6 +40,11 @@ WAYS: Mapping[Way, LazyString] = {
     Way.NONE: _l("Ne pas me prévenir"),
 }
 
+LANGUAGES: tuple[tuple[str, LazyString], ...] = (
+    (FRENCH, _l("En français courant")),
+    (SIMPLIFIED, _l("En français simplifié : des phrases courtes")),
+)
+
 
 @blueprint.get("/mon-espace/preferences")
 @resident_only
@@ -62,6 +68,7 @@ def save_preferences() -> Response:
             quiet_until=_hour(form.get("quiet_until")),
             digest=form.get("digest") == "oui",
             sms=phone.verified,
+            language=form.get("language", FRENCH),
         )
     except Invalid as refused:
         return _show(errors=list(refused.fields.items()), typed=form.to_dict())
@@ -115,6 +122,7 @@ def _show(*, errors: list[tuple[str, str]] | None = None, typed: Mapping[str, st
         "quiet_from": str(chosen.quiet_from),
         "quiet_until": str(chosen.quiet_until),
         "digest": "oui" if chosen.digest else "",
+        "language": chosen.language,
     }
     if typed is not None and "phone" not in typed:  # an unticked box is not sent
         kept |= {"digest": "", **typed}
@@ -124,12 +132,14 @@ def _show(*, errors: list[tuple[str, str]] | None = None, typed: Mapping[str, st
         status=422 if errors else 200,
         service=_("Mon espace"),
         kinds=[_offered(kind, phone) for kind in NoticeKind],
+        languages=[(code, str(words)) for code, words in LANGUAGES],
         hours=[(str(hour), _("%(hour)d h", hour=hour)) for hour in range(24)],
         kept=kept,
         phone=phone,
         number=display(get_concept("contact.phone"), phone.number) if phone.number else "",
         typed_phone=(typed or {}).get("phone", ""),
         sms_open=_sms_open(),
+        surveys_refused=is_refused(unit(), actor().id),
         errors=[("quiet_from" if name == "quiet" else name, sentence) for name, sentence in errors or []],
         wrong=dict(errors or []),
         done=request.args.get("fait", ""),

@@ -104,6 +104,8 @@ def _submitted(teller: Teller, event: EventView) -> str:
 
 
 def _assisted(teller: Teller, event: EventView) -> str:
+    if event.payload.get("proof") == "mandate":
+        return _("%(who)s a complété votre demande, avec votre mandat.", who=f"{teller.agent(event)},")
     return _("%(who)s a complété votre demande avec vous.", who=teller.agent(event))
 
 
@@ -183,6 +185,8 @@ def _refused(teller: Teller, event: EventView) -> str:
 def _message(teller: Teller, event: EventView) -> str:
     if event.payload.get("from") == "resident":
         return _("Vous avez écrit au service.")
+    if event.payload.get("from") == "mandate":
+        return _("%(who)s a écrit au service en votre nom, avec votre mandat.", who=f"{teller.agent(event)},")
     message = teller.message(event)
     if message is None or not message.author_name:
         return _("Le service vous a écrit.")

@@ -7,6 +7,8 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.casework.mandates.service import verify_attestation
+from portal.casework.mandates.wording import TAGS
 from portal.casework.receipts.service import VerifiedPaper, verify_paper
 from portal.casework.receipts.wording import KINDS
 from portal.ground.dictionary.service import clean_line
@@ -31,7 +33,7 @@ def answer() -> Response:
     with background_unit() as session:
         take(session, "paper", client_network(request.remote_addr), limit=settings().sign_in_limit, per=PER)
     typed = _cut(request.form.get(FIELD, ""))
-    found = verify_paper(unit(), typed)
+    found = verify_paper(unit(), typed) or verify_attestation(unit(), typed)
     if found is None:
         return _show(typed=typed, errors=[(FIELD, _say_unknown(typed))], status=422)
     return _show(typed=typed, found=found, same_file=_compare(found))
@@ -74,6 +76,7 @@ def _show(
         typed=typed,
         found=found,
         kinds=KINDS,
+        standings={state.value: words for state, words in TAGS.items()},
         same_file=same_file,
         errors=errors or [],
         max_code=MAX_CODE,

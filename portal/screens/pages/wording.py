@@ -47,7 +47,12 @@ SITE_MAP: Sequence[tuple[LazyString, Sequence[tuple[LazyString, str]]]] = (
             (_l("Mon espace"), "/mon-espace"),
             (_l("Suivre sans compte"), "/suivre"),
             (_l("Vérifier un document"), "/verifier"),
+            (_l("Arrêter un mandat avec un code"), "/mandat"),
         ),
+    ),
+    (
+        _l("Ce que nous faisons"),
+        ((_l("Qualité de service"), "/qualite-de-service"),),
     ),
     (
         _l("Vos droits"),

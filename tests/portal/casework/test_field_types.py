@@ -292,9 +292,10 @@ def test_questions_that_cannot_be_asked_are_refused(place: Any, changes: Any, pa
     assert problems[path].endswith((".", ")"))
 
 
-def test_files_are_not_asked_for_each() -> None:
-    fields = [*STEPS[2]["fields"], {"concept": "evidence.identity_document", "required": False}]
-    assert "steps.enfants.repeat" in _with(2, fields=fields)
+def test_files_are_asked_for_each_beside_a_question_that_tells_of_whom() -> None:
+    file = {"concept": "evidence.identity_document", "required": False}
+    assert _with(2, fields=[*STEPS[2]["fields"], file]) == {}
+    assert "steps.enfants.repeat" in _with(2, fields=[file])
 
 
 def _big(fields: int) -> dict[str, Any]:

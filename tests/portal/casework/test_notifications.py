@@ -22,7 +22,14 @@ from portal.ground.permissions import SYSTEM
 from portal.ground.vault.service import destroy_data_key
 from tests.portal.casework.world import ANSWERS, ROUTE, World, document, send
 
-OF_REQUESTS = set(NotificationEvent) - {NotificationEvent.DRAFT_ENDING, NotificationEvent.POLL_OPENED}
+ABOUT_NO_REQUEST = {
+    NotificationEvent.ACCOUNT_ENDING,
+    NotificationEvent.DRAFT_ENDING,
+    NotificationEvent.SPACE_ENDING,
+    NotificationEvent.POLL_OPENED,
+    NotificationEvent.MANDATE_CHANGED,
+}
+OF_REQUESTS = set(NotificationEvent) - ABOUT_NO_REQUEST
 URL = "https://demarches.valmont-sur-iselle.example/"
 
 

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from portal.casework.catalogue.conditions import AllOf, AnyOf, FieldCondition, Not, fields_of
 from portal.casework.catalogue.document import ProcedureDocument
-from portal.casework.catalogue.editing import conditions, outline, sentences
+from portal.casework.catalogue.editing import conditions, outline
 from portal.casework.catalogue.editing.naming import code_of, field_name_of, own_concept_id, slug_of
 from portal.casework.catalogue.editing.options import lines_to_options, options_to_lines
 from portal.casework.catalogue.editing.texts import texts_of
 from portal.casework.catalogue.interchange import as_data, dump_document, parse_document, read_document
+from portal.casework.catalogue.saying import say_condition
 from portal.ground.dictionary.service import Option
 from portal.ground.errors import Invalid, NotFound
 from tests.portal.casework.world import document
@@ -70,7 +71,7 @@ def test_any_sequence_of_acts_leaves_a_readable_document(acts: list[tuple[str, i
         if act.startswith("move"):
             assert sorted(after) == sorted(names)
         for step in known.steps:
-            assert sentences.say_condition(step.when, known) or step.when is None
+            assert say_condition(step.when, known) or step.when is None
     assert read_document(parse_document(dump_document(known))) == known
 
 
@@ -91,15 +92,13 @@ def test_conditions_are_said_and_taken_apart() -> None:
     known = sample()
     one = FieldCondition(field="childcare_kind", equals="regular")
     other = FieldCondition.model_validate({"field": "contact_email", "in": ["a@b.example", "c@d.example"]})
-    assert sentences.say_condition(AnyOf(any=(one, AllOf(all=(one, other)))), known) == (
+    assert say_condition(AnyOf(any=(one, AllOf(all=(one, other)))), known) == (
         "“Type d’accueil” est “Régulier, plusieurs jours fixes par semaine” ou (“Type d’accueil” est “Régulier, "
         "plusieurs jours fixes par semaine” et “Adresse électronique” est l’une de ces réponses : “a@b.example”, "
         "“c@d.example”)"
     )
-    assert sentences.say_condition(Not.model_validate({"not": {"field": "z", "filled": False}}), known) == (
-        "il est faux que “z” est sans réponse"
-    )
-    assert sentences.say_condition(FieldCondition(field="z", not_equals=True), known) == "“z” n’est pas “oui”"
+    assert say_condition(Not.model_validate({"not": {"field": "z", "filled": False}}), known) == ("“z” a une réponse")
+    assert say_condition(FieldCondition(field="z", not_equals=True), known) == "“z” n’est pas “oui”"
     assert conditions.lines_of(AllOf(all=(one, AnyOf(any=(one,))))) is None
     target = conditions.Target("page", "b")
     two = conditions.add_line(known, target, {"field": "contact_email", "filled": True})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,9 +17,9 @@ from portal.casework.catalogue.journeys import journey_documents, load_journeys
 from portal.casework.catalogue.proposing.service import own_concepts
 from portal.casework.catalogue.publishing.service import fingerprint, get_edited, list_versions, publish_reviewed
 from portal.casework.catalogue.reading import hard_sentences
-from portal.casework.catalogue.saying import say_condition
+from portal.casework.catalogue.saying import say_when
 from portal.casework.catalogue.service import import_procedure
-from portal.casework.catalogue.trials import record_case, run_case, walk
+from portal.casework.catalogue.trials import record_case, run_case, settle, walk
 from portal.ground.db import Database
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import SYSTEM
@@ -164,7 +165,7 @@ def test_every_part_that_changes_is_told(part: str) -> None:
 
 def test_every_attribute_has_a_name() -> None:
     """No officer reads the name of a variable."""
-    apart = {"format", "slug", "name", "steps", "fields", "cases", "routing", "acknowledgement"}
+    apart = {"format", "slug", "name", "steps", "fields", "cases", "routing", "acknowledgement", "workflow"}
     for part in (ProcedureDocument, Step, Field, AcknowledgementRule):
         assert set(part.model_fields) - apart <= set(NAMES), part
 
@@ -209,11 +210,29 @@ def test_conditions_are_said() -> None:
     }
     data = deepcopy(document())
     data["steps"][1]["fields"][1]["when"] = nested
-    said = say_condition(doc, read_document(data).steps[1].fields[1].when)
+    said = say_when(read_document(data).steps[1].fields[1].when, doc)
     kinds = "“Première inscription dans la commune”, “Demande d’une autre école que celle du secteur”"
-    first = f"(“Type d’inscription” est parmi {kinds} et “Nom de naissance” n’a pas de réponse)"
-    assert said == f"si {first} ou il est faux que “inconnu” est oui"
-    assert say_condition(doc, None) == "toujours"
+    first = f"(“Type d’inscription” est l’une de ces réponses : {kinds} et “Nom de naissance” est sans réponse)"
+    assert said == f"si {first} ou “inconnu” n’est pas “oui”"
+    assert say_when(None, doc) == "toujours"
+
+
+def test_a_trial_written_from_its_own_day_does_not_age() -> None:
+    leap = date(2032, 2, 29)
+    assert settle({"jour": {"in_days": 1}, "ans": [{"naissance": {"years_ago": 4}}]}, leap) == {
+        "jour": "2032-03-01",
+        "ans": [{"naissance": "2028-02-28"}],
+    }
+    assert settle({"school_year": 0}, date(2026, 7, 31)) == "2025-2026"
+    assert settle({"school_year": 1}, date(2026, 8, 1)) == "2027-2028"
+    kept = [
+        {"day": "1", "month": "2", "year": "2030"},
+        {"in_days": "40"},
+        {"in_days": 1, "years_ago": 1},
+        {"years_ago": 9_999},
+        True,
+    ]
+    assert settle(kept, leap) == kept, "what is typed stays as it is"
 
 
 EXIT = {

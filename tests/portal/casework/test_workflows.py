@@ -147,7 +147,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "forwards to nobody": (
         changed(transitions={"send": {"does": [{"do": "forward", "connection": "inconnue"}]}}),
         "workflow.transitions.send.does",
-        "on_move",
+        "pour plus tard : inconnue",
     ),
     "asks a question that does not exist": (
         changed(transitions={"ask": {"does": [{"do": "corrections", "fields": ["inconnue"]}]}}),
@@ -172,7 +172,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str, str]] = {
     "a partner that can do nothing": (
         changed(transitions={"grant": {"who": ["supervisor"]}}),
         "workflow.transitions",
-        "partner",
+        "quelle action il peut faire",
     ),
 }
 
@@ -224,7 +224,7 @@ def test_corrections_ask_exactly_the_named_answers(session: Session, world: Worl
     view = seen(session, world, sent.reference)
     assert view.corrections == ("courriel",)  # the name is corrected at its source
     asked = requests.get_corrections(session, me, sent.reference)
-    assert [field.name for field in asked.fields] == ["courriel"]
+    assert [place.path for place in asked.places] == ["courriel"]
     assert asked.answers["courriel"] == "noe@exemple.example"
     with pytest.raises(Invalid):
         requests.answer_corrections(session, me, sent.reference, {"courriel": "noé"}, idempotency_key="c0")

@@ -7,7 +7,7 @@ import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -25,7 +25,7 @@ from portal.casework.requests.models import DiscardedDraft, ServiceRequest
 from portal.engine.exchanges.delivering import Delivering
 from portal.engine.exchanges.lanes import LaneWork
 from portal.engine.own_data import service as own_data
-from portal.engine.own_data.deliveries import SendRetentionNotice, delivery_handlers
+from portal.engine.own_data.deliveries import delivery_handlers
 from portal.engine.own_data.models import DataExport
 from portal.engine.retention import service as retention
 from portal.engine.retention.inventory import ACCOUNT_KEPT
@@ -285,9 +285,7 @@ def run_daily(database: Database) -> None:
     next(job for job in retention_jobs(database) if job.name == "purge_kept").run()
 
 
-def test_a_request_is_erased_after_two_notices_given_once(
-    app: Flask, database: Database, settings: Settings, town: Town
-) -> None:
+def test_a_request_is_erased_after_two_notices_given_once(app: Flask, database: Database, town: Town) -> None:
     reference = decided(database, town, town.angela)
     request_id = request_id_of(database, reference)
     with database.reading() as session:
@@ -311,9 +309,6 @@ def test_a_request_is_erased_after_two_notices_given_once(
         assert retention.list_endings(session, Town.resident(town.layla)) == []
         counts = {one.thing: (one.ending, one.told) for one in retention.count_waiting(session)}
         assert counts["request"] == (1, 1)
-        letter = render(app, database, settings, "retention_notice")
-        assert letter.recipient == "angela@usagers.example"
-        assert reference not in letter.text, "a letter says nothing of what it is about"
     assert at(7) == [7, 30]
     assert at(0) == [7, 30]
     with database.reading() as session:
@@ -367,15 +362,6 @@ def test_an_account_that_nobody_uses_is_erased_after_its_notices(app: Flask, dat
     with database.reading() as session:
         assert session.get(Account, town.layla.id) is None
         assert session.get(Account, town.angela.id) is not None
-
-
-def test_a_letter_without_anything_to_say_is_not_sent(app: Flask, database: Database, settings: Settings) -> None:
-    handler = SendRetentionNotice(connections_of(app), settings.public_url, settings.mail_from)
-    payload = {"account_id": str(uuid4()), "day": "2026-03-03"}
-    with database.writing() as session:
-        outbox.enqueue(session, lane="courriel", kind="retention_notice", payload=payload, idempotency_key="essai")
-        [claimed] = outbox.claim(session, worker="e", lane="courriel", limit=1)
-        assert handler.render(session, claimed) is None
 
 
 def test_who_asked_without_an_account_is_forgotten_with_the_request(app: Flask, database: Database, town: Town) -> None:

@@ -35,6 +35,7 @@ from portal.people.identity.service import begin_attempt, stash_form
 from portal.people.identity.service.secrets import new_token
 from portal.records.outbox import service as outbox
 from portal.records.outbox.models import OutboxAttempt, OutboxMessage
+from portal.screens.backoffice.jobs import worklist_jobs
 from tests.support.client import Browser
 from tests.support.town import Town, angela, app, counted, sent_request, sign_in, town, visitor
 
@@ -86,6 +87,7 @@ def test_each_job_that_erases_exists(app: Flask, settings: Settings, database: D
     worker = build_worker(settings, database, connections_of(app))
     known = {job.name for job in [*standard_jobs(Polling(database, connections_of(app), worker.delivering))]}
     known |= {job.name for job in [*retention_jobs(database), *own_data_jobs(settings, database)]}
+    known |= {job.name for job in worklist_jobs(settings, database, app.app_context)}
     parts = [journey.part("jobs") for journey in load_journeys()]
     known |= {job.name for part in parts if part for job in part.periodic_jobs(settings, database, connections_of(app))}
     assert {rule.erased_by for rule in RULES.values() if isinstance(rule, Dated)} - {""} <= known

@@ -1,6 +1,7 @@
 """What each kind of page may ask of the database, and that it never grows with what the database holds."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -35,6 +36,7 @@ GATES = (
     ("angela", "/mon-espace/informations", 2),
     ("angela", "/mon-espace/propositions", 4),
     ("angela", "/mon-espace/administrations", 4),
+    ("angela", "/mon-espace/effacer", 7),
     ("meryem", QUEUE, 8),
     ("meryem", f"{QUEUE}?vue=terminees&tri=personne", 8),
 )
@@ -85,6 +87,34 @@ def test_no_page_asks_more_than_its_kind_may_whatever_there_is(
     many = {(who, path): cost(people[who], path) for who, path, _most in GATES}
     assert few == many
     assert {path: many[who, path] for who, path, most in GATES if many[who, path] > most} == {}
+
+
+# Who opens the page of a request, what follows its reference, how many statements at most once it was read.
+REQUEST = (
+    ("angela", "/demandes/", "", 9),
+    ("meryem", f"{QUEUE}/", "", 16),
+    ("meryem", f"{QUEUE}/", "/modeles", 14),
+)
+
+
+def test_the_page_of_a_request_asks_no_more_however_long_its_story(
+    people: dict[str, Browser], town: Town, database: Database
+) -> None:
+    reference = sent_request(database, town.angela)
+    resident, agent = town.resident(town.angela), town.agent(town.meryem)
+
+    def talk(times: int) -> dict[tuple[str, str], int]:
+        """The cost of each page, once both sides have written that many times."""
+        for _time in range(times):
+            with database.writing() as session:
+                requests.assign(session, agent, reference, town.meryem.id)
+                requests.request_information(session, agent, reference, "Quel âge ?", idempotency_key=str(uuid4()))
+                requests.post_message(session, resident, reference, "Dix ans.", idempotency_key=str(uuid4()))
+        return {(before, after): cost(people[who], before + reference + after) for who, before, after, _ in REQUEST}
+
+    few, many = talk(1), talk(3)
+    assert many[QUEUE + "/", ""] == few[QUEUE + "/", ""]
+    assert {each: many[each] for *each_, most in REQUEST if many[each := (each_[1], each_[2])] > most} == {}
 
 
 def test_every_public_page_is_two_statements_at_most(app: Flask, visitor: Browser) -> None:

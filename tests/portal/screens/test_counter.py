@@ -15,6 +15,7 @@ from portal.casework.assistance import service as assistance
 from portal.casework.assistance.models import ResumeCode
 from portal.casework.assistance.policy import ATTEMPTS, IDLE
 from portal.casework.documents.models import RequestDocument
+from portal.casework.requests import service as requests
 from portal.casework.requests.models import Draft, ServiceRequest
 from portal.engine.journey_kit.household import household_options
 from portal.ground import clock
@@ -358,11 +359,15 @@ def test_a_letter_is_typed_in_with_its_scan_and_followed_by_a_code(
     code = re.search(r"Code de suivi : (\w{4}-\w{4})", paper.text)
     assert code
     with database.reading() as session:
-        made = session.execute(select(ServiceRequest.reference, ServiceRequest.submitted_at)).one()
+        made = session.execute(select(ServiceRequest.id, ServiceRequest.reference, ServiceRequest.submitted_at)).one()
+        postcode = str(requests.read_recorded_answers(session, made.id)["address_current_postcode"])
         assert len(session.scalars(select(RequestDocument)).all()) == 1
     assert clock.local(made.submitted_at).date() == clock.today() - timedelta(days=5)
     visitor.get("/suivre")
-    followed = visitor.follow(visitor.post("/suivre", {"reference": made.reference, "code": code[1]}))
+    shown = {"reference": made.reference, "code": code[1]}
+    for wrong in ("", "69001", "1962"):  # a paper that was lost opens nothing
+        assert "code postal" in visitor.post("/suivre", {**shown, "controle": wrong}, 422).text
+    followed = visitor.follow(visitor.post("/suivre", {**shown, "controle": f" {postcode} "}))
     assert "Votre courrier est arrivé" in followed.text
     again = karim.post(ENTRY, about_paper(nom="MULLER Zoé"), 303)  # another order of names is another name
     assert again.location.endswith("/original")

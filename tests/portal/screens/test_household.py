@@ -45,12 +45,12 @@ def test_a_household_is_told_changed_and_forgotten(angela: Browser) -> None:
     page = angela.follow(of_space(angela, f"{HOUSEHOLD}/ajouter", CHILD), state="full")
     assert "Votre foyer est enregistré." in page.text
     assert "Nour-Élise D’Exemple" in page.text
-    assert "Mon enfant, 3 avril 2019. Vit chez l’autre parent aussi." in page.text
+    assert "Mon enfant. Naissance : 3 avril 2019. Vit chez l’autre parent aussi." in page.text
     address = page.links()["Modifier : Nour-Élise D’Exemple"]
     form = angela.get(address).form(address)
     assert {name: form[name] for name in CHILD} == CHILD
     page = angela.follow(angela.post(address, form | {"birthdate-day": "", "birthdate-month": "", "birth_place": ""}))
-    assert "Mon enfant, 2019." in page.text
+    assert "Mon enfant. Naissance : 2019." in page.text
     remove = page.links()["Retirer : Nour-Élise D’Exemple"]
     asked = angela.get(remove)
     assert "Nour-Élise D’Exemple" in asked.text

@@ -16,6 +16,7 @@ from tests.support.client import Browser, Page
 from tests.support.town import Town, counted
 
 TECHNICAL = (
+    "/qualite-de-service.",  # the files of a page
     "/healthz",
     "/readyz",
     "/static/",

@@ -21,6 +21,7 @@ from portal.casework.requests.policy import DRAFT_KEPT
 from portal.casework.requests.service import (
     Received,
     SubmittedView,
+    assisted_draft,
     discard_draft,
     hold_draft,
     start_entry_draft,
@@ -189,7 +190,7 @@ def erase_entry(session: Session, actor: Actor, assistance_id: UUID) -> None:
     """
     row = own_row(session, actor, assistance_id, lock=True)
     entry = session.get(TypedEntry, row.id)
-    if row.request_id is not None or entry is None:
+    if row.request_id is not None or entry is None or row.draft_id is None:
         raise NotFound("entry_unknown")
     row.closed_at, row.closing = clock.now(), Closing.AGENT
     _erase(session, entry)
@@ -237,8 +238,8 @@ def send_entry(session: Session, actor: Actor, *, idempotency_key: str, version:
     :raises Invalid: by field name; ``original``: the scan is missing.
     :raises Conflict: ``draft_changed`` or ``procedure_closed``.
     """
-    if actor.assisted is not None:
-        hold_draft(session, actor, actor.assisted.draft_id)
+    draft_id = assisted_draft(actor)
+    hold_draft(session, actor, draft_id)
     entry = _own_entry(session, actor)
     row = session.get_one(Assistance, entry.id)
     view = _view(session, row.channel, entry)
@@ -246,9 +247,7 @@ def send_entry(session: Session, actor: Actor, *, idempotency_key: str, version:
     if facts.channel is Channel.MAIL and not view.scans:
         raise Invalid({"original": _("Joignez le courrier numérisé avant d’enregistrer la demande.")})
     received = Received(facts.channel, facts.received_on, facts.applicant, _wish(facts), view.scans)
-    sent = submit_entry(
-        session, actor, row.draft_id, idempotency_key=idempotency_key, version=version, received=received
-    )
+    sent = submit_entry(session, actor, draft_id, idempotency_key=idempotency_key, version=version, received=received)
     entry.sealed = _seal(session, entry.id, entry.data_key_id, facts, sent.code)
     settle(session, actor, row, sent.request_id)
     return sent

@@ -11,10 +11,28 @@ from portal.casework.assistance import policy
 from portal.casework.assistance.enums import Closing, Proof
 from portal.casework.assistance.models import Assistance, ResumeCode, TypedEntry
 from portal.casework.assistance.service.codes import find_draft_of, forget_code
-from portal.casework.assistance.service.rows import end_open_of_agent, end_open_of_draft, own_row, view_of
+from portal.casework.assistance.service.rows import (
+    end_open_of_agent,
+    end_open_of_draft,
+    holds_mandate,
+    own_row,
+    settled_view,
+    tell_closed,
+    view_of,
+)
 from portal.casework.assistance.shapes import AssistanceView
+from portal.casework.mandates.enums import Use
+from portal.casework.mandates.service import note_use
 from portal.casework.requests.enums import Channel
-from portal.casework.requests.service import Origin, SubmittedView, hold_draft, owner_of_draft, submit
+from portal.casework.requests.service import (
+    Origin,
+    SubmittedView,
+    assisted_draft,
+    get_draft,
+    hold_draft,
+    owner_of_draft,
+    submit,
+)
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.errors import Forbidden, NotFound, ParvisError
@@ -71,17 +89,34 @@ def open_with_code(session: Session, actor: Actor, typed: str, proof: Proof) -> 
     return view_of(row)
 
 
+def find_person_of_code(session: Session, actor: Actor, typed: str) -> UUID:
+    """Who says this code: nothing of their draft is opened. The caller bounds the attempts; the journal keeps it.
+
+    :raises Forbidden: the agent does not hold the permission.
+    :raises NotFound: the code is wrong, revoked or over: which is not said.
+    """
+    if not policy.can_assist(actor):
+        raise Forbidden("permission")
+    draft_id = find_draft_of(session, typed)
+    owner = owner_of_draft(session, draft_id) if draft_id else None
+    if owner is None:
+        raise NotFound("code_unknown")
+    person_id = get_account(session, owner.account_id).person_id
+    record(session, actor, "person_found_by_code", subject_id=person_id)
+    return person_id
+
+
 def find_assistance(session: Session, actor: Actor, assistance_id: UUID) -> AssistanceView:
     """An assistance of this agent, over or not.
 
     :raises NotFound: none, or a colleague's.
     """
-    return view_of(own_row(session, actor, assistance_id))
+    return settled_view(session, actor, own_row(session, actor, assistance_id))
 
 
 def actor_of(agent: Actor, opened: AssistanceView) -> Actor:
     """The agent acting under this assistance."""
-    assisted = Assisted(opened.draft_id, opened.account_id)
+    assisted = Assisted(opened.draft_id, opened.account_id, opened.read_id)
     return policy.helper(agent, assistance_id=opened.id, person_id=opened.person_id, assisted=assisted)
 
 
@@ -97,11 +132,14 @@ def touch(session: Session, agent: Actor, opened: AssistanceView) -> None:
 def note_save(session: Session, actor: Actor) -> None:
     """Note, in the unit of the save itself, that the agent saved something; held until the unit ends.
 
-    A code taken back while the answers were on their way stops them: nothing of the unit is kept.
+    A code or a mandate taken back while the answers were on their way stops them: nothing of the unit is kept.
 
     :raises AssistanceEnded: it is over.
     """
-    row = _acting(session, actor)
+    row = acting(session, actor)
+    if row.mandate_id is not None and not row.saves:
+        slug = get_draft(session, actor, assisted_draft(actor)).procedure_slug
+        note_use(session, actor, row.mandate_id, Use.DRAFT_SAVED, theme=row.theme, procedure=slug)
     row.saves += 1
     row.saved_at = row.seen_at = clock.now()
     session.flush()
@@ -124,20 +162,23 @@ def send_assisted(
     :raises Invalid: by field name, in French.
     :raises Conflict: ``draft_changed`` or ``procedure_closed``.
     """
-    if actor.assisted is not None:
-        hold_draft(session, actor, actor.assisted.draft_id)
-    row = _acting(session, actor)
+    draft_id = assisted_draft(actor)
+    hold_draft(session, actor, draft_id)
+    row = acting(session, actor)
     sent = submit(
         session,
         actor,
-        row.draft_id,
+        draft_id,
         idempotency_key=idempotency_key,
         channel=row.channel,
         version=version,
         origins=origins or {},
     )
     if not sent.is_replay:
-        conclude(session, row.draft_id, sent.request_id)
+        row.request_id = sent.request_id
+        if row.mandate_id is not None:
+            note_use(session, actor, row.mandate_id, Use.REQUEST_SENT, theme=row.theme, request_id=sent.request_id)
+        conclude(session, draft_id, sent.request_id)
     settle(session, actor, row, sent.request_id)
     return sent
 
@@ -156,9 +197,15 @@ def close(session: Session, actor: Actor, assistance_id: UUID) -> None:
     """
     row = own_row(session, actor, assistance_id, lock=True)
     if row.closed_at is None:
-        row.closed_at, row.closing = clock.now(), Closing.AGENT
-        session.flush()
-        record(session, actor, "draft_closed_for", subject_id=row.person_id, details={"proof": row.proof.value})
+        close_row(session, actor, row, Closing.AGENT)
+
+
+def close_row(session: Session, actor: Actor, row: Assistance, why: Closing) -> None:
+    """Close an open file; at the end of a session under a mandate, the person is told. For the room's own use."""
+    row.closed_at, row.closing = clock.now(), why
+    session.flush()
+    record(session, actor, "draft_closed_for", subject_id=row.person_id, details={"proof": row.proof.value})
+    tell_closed(session, row)
 
 
 def list_open(session: Session, draft_id: UUID) -> list[AssistanceView]:
@@ -206,18 +253,23 @@ def purge_assistances(session: Session, *, limit: int = AT_ONCE) -> int:
     return len(ids)
 
 
-def _acting(session: Session, actor: Actor) -> Assistance:
+def acting(session: Session, actor: Actor) -> Assistance:
+    """The file under which an agent acts, held until the end of the unit with what it was opened under.
+
+    :raises NotFound: the actor acts under none.
+    :raises AssistanceEnded: it is over.
+    """
     if actor.mandate_id is None:
         raise NotFound("assistance_unknown")
     row = own_row(session, actor, actor.mandate_id, lock=True)
     why = policy.ending(row, clock.now())
     if why is not None:
         raise AssistanceEnded(why)
+    if not holds_mandate(session, row):
+        raise AssistanceEnded(Closing.MANDATE)
     return row
 
 
 def _journal(session: Session, actor: Actor, row: Assistance, action: str) -> None:
-    under = policy.helper(
-        actor, assistance_id=row.id, person_id=row.person_id, assisted=Assisted(row.draft_id, row.account_id)
-    )
+    under = actor_of(actor, view_of(row))
     record(session, under, action, subject_id=row.person_id, details={"proof": row.proof.value})

@@ -1,17 +1,21 @@
 """Rows of the room, for the room's own use."""
 
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from portal.casework.assistance import policy
 from portal.casework.assistance.enums import Closing
 from portal.casework.assistance.models import Assistance
 from portal.casework.assistance.shapes import AssistanceView
+from portal.casework.mandates import service as mandates
+from portal.casework.mandates.enums import Use
 from portal.ground import clock
 from portal.ground.errors import NotFound
-from portal.ground.permissions import Actor
+from portal.ground.permissions import Actor, ActorKind
+from portal.people.accounts.service import get_agent
 
 
 def own_row(session: Session, actor: Actor, assistance_id: UUID, *, lock: bool = False) -> Assistance:
@@ -28,18 +32,48 @@ def own_row(session: Session, actor: Actor, assistance_id: UUID, *, lock: bool =
     return row
 
 
+def settled_view(session: Session, actor: Actor, row: Assistance) -> AssistanceView:
+    """An assistance as it stands at this click: what was opened under a mandate ends with it."""
+    view = view_of(row)
+    if view.ended is None and row.mandate_id is not None and row.theme is not None:
+        holds = mandates.allows(session, row.mandate_id, actor.department_ids, row.theme, hold=False)
+        return view if holds else replace(view, ended=Closing.MANDATE)
+    return view
+
+
+def holds_mandate(session: Session, row: Assistance) -> bool:
+    """Whether what an assistance was opened under still covers it; held so until the end of the unit."""
+    if row.mandate_id is None or row.theme is None:
+        return True
+    agent = get_agent(session, row.agent_id)
+    if not agent.active:
+        return False
+    return mandates.allows(session, row.mandate_id, agent.department_ids, row.theme, hold=True)
+
+
+def tell_closed(session: Session, row: Assistance) -> None:
+    """The end of a session under a mandate, in its journal: the person is told."""
+    if row.mandate_id is not None:
+        agent = Actor(ActorKind.AGENT, row.agent_id, subject=row.person_id, mandate_id=row.id)
+        mandates.note_use(session, agent, row.mandate_id, Use.CLOSED, theme=row.theme, request_id=row.request_id)
+
+
 def end_open_of_draft(session: Session, draft_id: UUID, why: Closing) -> None:
     """Put out every agent who is in a draft."""
-    still = (Assistance.draft_id == draft_id, Assistance.closed_at.is_(None))
-    session.execute(update(Assistance).where(*still).values(closed_at=clock.now(), closing=why))
-    session.flush()
+    _end(session, (Assistance.draft_id == draft_id, Assistance.closed_at.is_(None)), why)
 
 
 def end_open_of_agent(session: Session, agent_id: UUID | None) -> None:
     """An agent has one file open at a time: another tab that holds one is told so at its next click."""
-    still = (Assistance.agent_id == agent_id, Assistance.closed_at.is_(None))
-    session.execute(update(Assistance).where(*still).values(closed_at=clock.now(), closing=Closing.REPLACED))
+    _end(session, (Assistance.agent_id == agent_id, Assistance.closed_at.is_(None)), Closing.REPLACED)
+
+
+def _end(session: Session, still: tuple[ColumnElement[bool], ...], why: Closing) -> None:
+    under = session.scalars(select(Assistance).where(*still, Assistance.mandate_id.is_not(None))).all()
+    session.execute(update(Assistance).where(*still).values(closed_at=clock.now(), closing=why))
     session.flush()
+    for row in under:
+        tell_closed(session, row)
 
 
 def view_of(row: Assistance) -> AssistanceView:
@@ -57,4 +91,8 @@ def view_of(row: Assistance) -> AssistanceView:
         closed_at=row.closed_at,
         ended=policy.ending(row, clock.now()),
         request_id=row.request_id,
+        procedure_id=row.procedure_id,
+        mandate_id=row.mandate_id,
+        theme=row.theme,
+        read_id=row.read_id,
     )

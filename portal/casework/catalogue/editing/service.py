@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.completeness import problems_of
 from portal.casework.catalogue.document import ProcedureDocument
+from portal.casework.catalogue.editing import rows
 from portal.casework.catalogue.editing.beginning import copied_document, new_document
 from portal.casework.catalogue.editing.naming import slug_of
 from portal.casework.catalogue.editing.shapes import DraftView
@@ -19,10 +20,8 @@ from portal.casework.catalogue.enums import VersionState
 from portal.casework.catalogue.interchange import as_data, parse_document, read_document
 from portal.casework.catalogue.models import Procedure, ProcedureVersion
 from portal.ground.audit.service import record
-from portal.ground.clock import now
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import Actor
-from portal.people.accounts.service import DepartmentView, list_departments
 
 __all__ = [
     "DraftView",
@@ -32,6 +31,7 @@ __all__ = [
     "discard_draft",
     "duplicate_procedure",
     "get_draft",
+    "move_procedure",
     "open_draft",
     "reopen_procedure",
     "replace_draft",
@@ -39,8 +39,6 @@ __all__ = [
 ]
 
 Change = Callable[[ProcedureDocument], ProcedureDocument]
-# Addresses beside those of procedures: a procedure of that name could not be opened.
-TAKEN = frozenset({"concepts", "nouvelle"})
 
 
 def create_procedure(session: Session, actor: Actor, *, title: str, department: str, theme: str) -> DraftView:
@@ -50,7 +48,7 @@ def create_procedure(session: Session, actor: Actor, *, title: str, department: 
     """
     if not title.strip():
         raise Invalid({"title": _("Donnez un titre à la démarche, par exemple « Demander une place en crèche ».")})
-    slug = _new_slug(session, title)
+    slug = rows.new_slug(session, title)
     document = new_document(slug=slug, title=title.strip(), department=department, theme=theme)
     return _create(session, actor, document, "procedure_created")
 
@@ -60,21 +58,21 @@ def duplicate_procedure(session: Session, actor: Actor, slug: str) -> DraftView:
 
     :raises NotFound: no such procedure.
     """
-    procedure = _procedure(session, slug)
-    source = _read(_version(session, procedure, _current(session, procedure)))
-    copied = copied_document(source, _new_slug(session, f"copie-de-{source.slug}"))
+    procedure = rows.get_procedure(session, slug)
+    source = rows.document_of(rows.get_version(session, procedure, _current(session, procedure)))
+    copied = copied_document(source, rows.new_slug(session, f"copie-de-{source.slug}"))
     return _create(session, actor, copied, "procedure_duplicated")
 
 
 def _current(session: Session, procedure: Procedure) -> int:
-    latest = _version(session, procedure, procedure.latest_version)
+    latest = rows.get_version(session, procedure, procedure.latest_version)
     if latest.state is VersionState.DRAFT:
         return latest.version
     return procedure.published_version or procedure.latest_version
 
 
 def _create(session: Session, actor: Actor, document: ProcedureDocument, action: str) -> DraftView:
-    department = _department(session, document.department)
+    department = rows.get_department(session, document.department)
     procedure = Procedure(
         local_authority_id=department.local_authority_id,
         department_id=department.id,
@@ -84,10 +82,10 @@ def _create(session: Session, actor: Actor, document: ProcedureDocument, action:
     session.add(procedure)
     session.flush()
     row = _add(session, procedure, document)
-    _sign(row, actor)
+    rows.sign(row, actor)
     record(session, actor, action, details={"procedure": procedure.slug})
     session.flush()
-    return _view(procedure, row)
+    return rows.view_of(procedure, row)
 
 
 def _add(session: Session, procedure: Procedure, document: ProcedureDocument) -> ProcedureVersion:
@@ -108,17 +106,17 @@ def open_draft(session: Session, actor: Actor, slug: str) -> DraftView:
 
     :raises NotFound: no such procedure.
     """
-    procedure = _procedure(session, slug, lock=True)
-    latest = _version(session, procedure, procedure.latest_version)
+    procedure = rows.get_procedure(session, slug, lock=True)
+    latest = rows.get_version(session, procedure, procedure.latest_version)
     if latest.state is VersionState.DRAFT:
-        return _view(procedure, latest)
-    source = _version(session, procedure, procedure.published_version or procedure.latest_version)
+        return rows.view_of(procedure, latest)
+    source = rows.get_version(session, procedure, procedure.published_version or procedure.latest_version)
     procedure.latest_version += 1
-    row = _add(session, procedure, _read(source))
-    _sign(row, actor)
-    record(session, actor, "procedure_draft_opened", details=_details(procedure, row))
+    row = _add(session, procedure, rows.document_of(source))
+    rows.sign(row, actor)
+    record(session, actor, "procedure_draft_opened", details=rows.details_of(procedure, row))
     session.flush()
-    return _view(procedure, row)
+    return rows.view_of(procedure, row)
 
 
 def get_draft(session: Session, slug: str) -> DraftView:
@@ -126,7 +124,7 @@ def get_draft(session: Session, slug: str) -> DraftView:
 
     :raises NotFound: no such procedure, or nothing is being written.
     """
-    return _view(*_draft(session, slug))
+    return rows.view_of(*rows.get_rows(session, slug))
 
 
 def change_draft(session: Session, actor: Actor, slug: str, revision: int, change: Change, *, part: str) -> DraftView:
@@ -138,22 +136,23 @@ def change_draft(session: Session, actor: Actor, slug: str, revision: int, chang
     :raises Invalid: what comes out is not a procedure.
     :raises NotFound: no draft, or the part that ``change`` looks for is not there.
     """
-    procedure, row = _locked(session, slug, revision)
-    document = change(_read(row))
+    procedure, row = rows.lock_rows(session, slug, revision)
+    document = change(rows.document_of(row))
     if document.slug != procedure.slug:
         document = read_document({**as_data(document), "slug": procedure.slug})
-    department = _department(session, document.department)
+    department = rows.get_department(session, document.department)
+    rows.check_opinions(session, document)
     data = as_data(document)
     if data == row.document:
-        return _view(procedure, row)
+        return rows.view_of(procedure, row)
     if procedure.published_version is None:
         procedure.department_id = department.id
     row.former_document, row.document, row.title = row.document, data, str(document.title)
     row.revision += 1
-    _sign(row, actor)
-    record(session, actor, "procedure_draft_changed", details={**_details(procedure, row), "part": part})
+    rows.sign(row, actor)
+    record(session, actor, "procedure_draft_changed", details={**rows.details_of(procedure, row), "part": part})
     session.flush()
-    return _view(procedure, row)
+    return rows.view_of(procedure, row)
 
 
 def replace_draft(session: Session, actor: Actor, slug: str, revision: int, text: str) -> DraftView:
@@ -173,16 +172,45 @@ def undo_change(session: Session, actor: Actor, slug: str, revision: int) -> Dra
     :raises Conflict: somebody changed the draft since.
     :raises NotFound: nothing was changed.
     """
-    procedure, row = _locked(session, slug, revision)
+    procedure, row = rows.lock_rows(session, slug, revision)
     if row.former_document is None:
         raise NotFound("nothing_to_undo")
     former, document = row.former_document, read_document(row.former_document)
     row.former_document, row.document, row.title = row.document, former, str(document.title)
     row.revision += 1
-    _sign(row, actor)
-    record(session, actor, "procedure_change_undone", details=_details(procedure, row))
+    rows.sign(row, actor)
+    record(session, actor, "procedure_change_undone", details=rows.details_of(procedure, row))
     session.flush()
-    return _view(procedure, row)
+    return rows.view_of(procedure, row)
+
+
+def move_procedure(session: Session, actor: Actor, slug: str, revision: int, words: str) -> DraftView:
+    """Give a procedure another address, made from these words, while nobody was ever offered it.
+
+    It is not undone as a change is, but moved again. Once published, people, letters and other sites have the address.
+
+    :raises Conflict: ``draft_changed``; or ``address_known``: it was published once.
+    :raises Invalid: no words, or an address that something else has; the sentence proposes one.
+    """
+    procedure, row = rows.lock_rows(session, slug, revision)
+    if rows.was_published(session, procedure):
+        raise Conflict("address_known")
+    wanted = slug_of(words, default="")
+    if not wanted:
+        raise Invalid({"slug": _("Écrivez une adresse, en lettres et en chiffres.")})
+    if wanted == slug:
+        return rows.view_of(procedure, row)
+    free = rows.new_slug(session, wanted)
+    if free != wanted:
+        raise Invalid({"slug": _("Cette adresse est prise. Celle-ci est libre : %(slug)s", slug=free)})
+    procedure.slug = wanted
+    row.document = {**row.document, "slug": wanted}
+    row.former_document = {**row.former_document, "slug": wanted} if row.former_document else None
+    row.revision += 1
+    rows.sign(row, actor)
+    record(session, actor, "procedure_moved", details={**rows.details_of(procedure, row), "former": slug})
+    session.flush()
+    return rows.view_of(procedure, row)
 
 
 def discard_draft(session: Session, actor: Actor, slug: str, revision: int) -> None:
@@ -190,11 +218,11 @@ def discard_draft(session: Session, actor: Actor, slug: str, revision: int) -> N
 
     :raises Conflict: ``draft_changed``; or ``never_published``: there is nothing else, the procedure is to be deleted.
     """
-    procedure, row = _locked(session, slug, revision)
+    procedure, row = rows.lock_rows(session, slug, revision)
     if row.version == 1:
         raise Conflict("never_published")
     procedure.latest_version -= 1
-    record(session, actor, "procedure_draft_discarded", details=_details(procedure, row))
+    record(session, actor, "procedure_draft_discarded", details=rows.details_of(procedure, row))
     session.delete(row)
     session.flush()
 
@@ -205,7 +233,7 @@ def reopen_procedure(session: Session, actor: Actor, slug: str, *, connections: 
     :raises Conflict: ``procedure_open``: it is open; ``never_published``: there is nothing to offer.
     :raises Invalid: it lacks what publication needs today.
     """
-    procedure = _procedure(session, slug, lock=True)
+    procedure = rows.get_procedure(session, slug, lock=True)
     if procedure.published_version is not None:
         raise Conflict("procedure_open")
     query = (
@@ -217,12 +245,12 @@ def reopen_procedure(session: Session, actor: Actor, slug: str, *, connections: 
     row = session.scalars(query).one_or_none()
     if row is None:
         raise Conflict("never_published")
-    problems = problems_of(_read(row), connections=connections)
+    problems = problems_of(rows.document_of(row), connections=connections)
     if problems:
         raise Invalid(problems, code="procedure_incomplete")
     row.state, row.archived_at = VersionState.PUBLISHED, None
     procedure.published_version = row.version
-    record(session, actor, "procedure_reopened", details=_details(procedure, row))
+    record(session, actor, "procedure_reopened", details=rows.details_of(procedure, row))
     session.flush()
     return row.version
 
@@ -232,88 +260,10 @@ def delete_procedure(session: Session, actor: Actor, slug: str) -> None:
 
     :raises Conflict: ``procedure_in_use``: it was published once; it can only be closed.
     """
-    procedure = _procedure(session, slug, lock=True)
-    used = select(ProcedureVersion.id).where(
-        ProcedureVersion.procedure_id == procedure.id, ProcedureVersion.state != VersionState.DRAFT
-    )
-    if session.scalars(used.limit(1)).one_or_none() is not None:
+    procedure = rows.get_procedure(session, slug, lock=True)
+    if rows.was_published(session, procedure):
         raise Conflict("procedure_in_use")
     record(session, actor, "procedure_deleted", details={"procedure": procedure.slug})
     session.execute(delete(ProcedureVersion).where(ProcedureVersion.procedure_id == procedure.id))
     session.delete(procedure)
     session.flush()
-
-
-def _new_slug(session: Session, words: str) -> str:
-    return slug_of(words, TAKEN | set(session.scalars(select(Procedure.slug))))
-
-
-def _department(session: Session, slug: str) -> DepartmentView:
-    for department in list_departments(session):
-        if department.slug == slug:
-            return department
-    raise Invalid({"department": _("Ce service n’existe pas : %(name)s.", name=slug)})
-
-
-def _procedure(session: Session, slug: str, *, lock: bool = False) -> Procedure:
-    query = select(Procedure).where(Procedure.slug == slug)
-    procedure = session.scalars(query.with_for_update() if lock else query).one_or_none()
-    if procedure is None:
-        raise NotFound("procedure_unknown")
-    return procedure
-
-
-def _version(session: Session, procedure: Procedure, version: int) -> ProcedureVersion:
-    query = select(ProcedureVersion).where(
-        ProcedureVersion.procedure_id == procedure.id, ProcedureVersion.version == version
-    )
-    return session.scalars(query).one()
-
-
-def _draft(session: Session, slug: str, *, lock: bool = False) -> tuple[Procedure, ProcedureVersion]:
-    query = (
-        select(Procedure, ProcedureVersion)
-        .join(ProcedureVersion, ProcedureVersion.procedure_id == Procedure.id)
-        .where(
-            Procedure.slug == slug,
-            ProcedureVersion.version == Procedure.latest_version,
-            ProcedureVersion.state == VersionState.DRAFT,
-        )
-    )
-    row = session.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
-        raise NotFound("draft_unknown")
-    return row.Procedure, row.ProcedureVersion
-
-
-def _locked(session: Session, slug: str, revision: int) -> tuple[Procedure, ProcedureVersion]:
-    procedure, row = _draft(session, slug, lock=True)
-    if row.revision != revision:
-        raise Conflict("draft_changed", theirs=_view(procedure, row))
-    return procedure, row
-
-
-def _sign(row: ProcedureVersion, actor: Actor) -> None:
-    row.edited_at, row.edited_by = now(), actor.id if actor.is_agent else None
-
-
-def _read(row: ProcedureVersion) -> ProcedureDocument:
-    return read_document(row.document)
-
-
-def _details(procedure: Procedure, row: ProcedureVersion) -> dict[str, str]:
-    return {"procedure": procedure.slug, "version": str(row.version)}
-
-
-def _view(procedure: Procedure, row: ProcedureVersion) -> DraftView:
-    return DraftView(
-        procedure_id=procedure.id,
-        slug=procedure.slug,
-        version=row.version,
-        revision=row.revision,
-        document=_read(row),
-        edited_at=row.edited_at,
-        edited_by=row.edited_by,
-        can_undo=row.former_document is not None,
-        published=procedure.published_version,
-    )

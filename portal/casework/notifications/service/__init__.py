@@ -48,7 +48,7 @@ from portal.casework.notifications.service.phones import (
     record_code_sent,
     render_phone_code,
 )
-from portal.casework.notifications.service.preferences import get_preferences, save_preferences
+from portal.casework.notifications.service.preferences import get_preferences, save_preferences, words_of
 from portal.casework.notifications.service.rendering import (
     render,
     render_alert,
@@ -145,4 +145,5 @@ __all__ = [
     "unblock",
     "unread_count",
     "ways_open",
+    "words_of",
 ]

@@ -196,6 +196,7 @@ def list_deliveries(session: Session, request_id: UUID) -> list[DeliveryLine]:
             NotificationDelivery.progress,
             NotificationDelivery.code,
             NotificationDelivery.updated_at,
+            Notification.cause,
         )
         .join(Notification, Notification.id == NotificationDelivery.notification_id)
         .where(Notification.request_id == request_id)

@@ -1,6 +1,7 @@
 """What a person chose: by which channel for each kind of event, and when to be left in peace."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -14,10 +15,13 @@ from portal.casework.notifications.enums import NoticeKind, Way
 from portal.casework.notifications.models import NotificationPreference
 from portal.casework.notifications.shapes import PreferenceView
 from portal.ground.clock import now
+from portal.ground.dictionary.service import FRENCH, SIMPLIFIED
 from portal.ground.errors import Forbidden, Invalid
 from portal.ground.permissions import Actor
+from portal.ground.web.languages import written_in
 
 HOURS = range(24)
+LANGUAGES = (FRENCH, SIMPLIFIED)
 
 
 def get_preferences(session: Session, account_id: UUID) -> PreferenceView:
@@ -31,7 +35,25 @@ def view_of(row: NotificationPreference | None) -> PreferenceView:
     if row is None:
         return PreferenceView(dict(policy.DEFAULTS), policy.QUIET_FROM, policy.QUIET_UNTIL)
     known = {kind: _read(row.ways.get(kind.value), kind) for kind in NoticeKind}
-    return PreferenceView(known, row.quiet_from, row.quiet_until, digest=row.digest, phone_digest=row.phone_digest)
+    return PreferenceView(
+        known,
+        row.quiet_from,
+        row.quiet_until,
+        digest=row.digest,
+        language=row.language,
+        phone_digest=row.phone_digest,
+    )
+
+
+@contextmanager
+def words_of(session: Session, account_id: UUID | None) -> Iterator[None]:
+    """Inside the block, what is written is in the words that this account chose; French for who has none.
+
+    A sentence that has no simplified twin stays in plain French.
+    """
+    language = get_preferences(session, account_id).language if account_id else FRENCH
+    with written_in(language):
+        yield
 
 
 def save_preferences(
@@ -43,12 +65,13 @@ def save_preferences(
     quiet_until: int,
     digest: bool,
     sms: bool,
+    language: str = FRENCH,
 ) -> None:
     """Keep what the person chose.
 
     :param sms: whether a verified number can be reached: without one, no kind can be told by SMS.
     :raises Forbidden: the actor is not a resident acting for themselves.
-    :raises Invalid: a choice that is not offered; ``fields`` has the kind, or ``quiet``, as its key.
+    :raises Invalid: a choice that is not offered; ``fields`` has the kind, ``quiet`` or ``language``, as its key.
     """
     account_id = own_account(actor)
     faults = {
@@ -58,6 +81,8 @@ def save_preferences(
     }
     if quiet_from not in HOURS or quiet_until not in HOURS:
         faults["quiet"] = _("Choisissez une heure dans la liste.")
+    if language not in LANGUAGES:
+        faults["language"] = _("Choisissez une des réponses proposées.")
     if faults:
         raise Invalid(faults)
     keep(
@@ -67,6 +92,7 @@ def save_preferences(
         quiet_from=quiet_from,
         quiet_until=quiet_until,
         digest=digest,
+        language=language,
     )
 
 
@@ -78,6 +104,7 @@ def keep(session: Session, account_id: UUID, **values: object) -> None:
         "quiet_from": policy.QUIET_FROM,
         "quiet_until": policy.QUIET_UNTIL,
         "digest": False,
+        "language": FRENCH,
     }
     changed = {**values, "updated_at": now()}
     row = insert(NotificationPreference).values(account_id=account_id, **{**first, **changed})

@@ -1,6 +1,8 @@
 """The words of a notice, written when it leaves from what is true then."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Final
 from uuid import UUID
 
 from babel.dates import format_date
@@ -22,6 +24,9 @@ from portal.casework.notifications.shapes import (
 )
 from portal.casework.notifications.texts import say_event
 from portal.people.accounts.service import get_agent, get_authority
+
+# Told of with the last day of what ends, as ``YYYY-MM-DD``, for title.
+ENDINGS: Final = frozenset({NotificationEvent.SPACE_ENDING, NotificationEvent.ACCOUNT_ENDING})
 
 
 def render(
@@ -108,7 +113,8 @@ def render_announcement(
     session: Session, notice: NotificationView, recipient: str, *, public_url: str
 ) -> RenderedNotification:
     """Write the letter of what is about no request."""
-    letter = _plain(session, notice.event.value, title=notice.title, link=f"{public_url.rstrip('/')}{notice.path}")
+    link = f"{public_url.rstrip('/')}{notice.path}"
+    letter = _plain(session, notice.event.value, title=_title_of(notice.event, notice.title), link=link)
     return RenderedNotification(recipient, subject_of(notice.event, "", notice.title), letter.text, letter.html)
 
 
@@ -158,6 +164,16 @@ def subject_of(event: NotificationEvent, reference: str, title: str = "") -> str
         NotificationEvent.IMPLICIT_DECISION: _("Votre demande %(reference)s : ce que vaut notre silence"),
         NotificationEvent.REQUEST_WITHDRAWN: _("Votre demande %(reference)s est retirée"),
         NotificationEvent.DRAFT_ENDING: _("Votre brouillon va être effacé : %(title)s"),
+        NotificationEvent.SPACE_ENDING: _("Ce que nous allons effacer après le %(title)s"),
+        NotificationEvent.ACCOUNT_ENDING: _("Votre compte sera effacé après le %(title)s"),
         NotificationEvent.POLL_OPENED: _("Un sondage est ouvert : %(title)s"),
+        NotificationEvent.MANDATE_CHANGED: _("Mandat : %(title)s"),
     }
-    return str(subjects[event]) % {"reference": reference, "title": title}
+    return str(subjects[event]) % {"reference": reference, "title": _title_of(event, title)}
+
+
+def _title_of(event: NotificationEvent, title: str) -> str:
+    """What a notice about no request is about, as it is said: of an end, a day is kept."""
+    if event in ENDINGS:
+        return format_date(date.fromisoformat(title), "EEEE d MMMM y", locale="fr")
+    return title

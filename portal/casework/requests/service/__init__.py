@@ -1,7 +1,9 @@
 """The door of the room. Everything flushes and nothing commits; somebody else's request looks like none."""
 
 from portal.casework.requests.acknowledgements import AcknowledgementData
+from portal.casework.requests.service.access import assisted_draft
 from portal.casework.requests.service.amending import amend
+from portal.casework.requests.service.applicants import Applicant, DeskRequest, find_applicant, list_for_desk
 from portal.casework.requests.service.asking import AMENDMENT_KIND, COMPLEMENT_KIND, FOLLOW_UP_KINDS, WITHDRAWAL_KIND
 from portal.casework.requests.service.attachments import attach_document, detach_document
 from portal.casework.requests.service.closing import (
@@ -9,7 +11,7 @@ from portal.casework.requests.service.closing import (
     record_delivery_closed,
     record_follow_up_closed,
 )
-from portal.casework.requests.service.correcting import answer_corrections, correctable, get_corrections
+from portal.casework.requests.service.correcting import answer_corrections, get_corrections, list_correctable
 from portal.casework.requests.service.decisions import assign, decide, request_information, withdraw
 from portal.casework.requests.service.discarding import (
     erase_discarded,
@@ -31,6 +33,7 @@ from portal.casework.requests.service.drafts import (
     save_step,
     start_draft,
 )
+from portal.casework.requests.service.duplicates import close_one_duplicate, mark_duplicate, unmark_duplicate
 from portal.casework.requests.service.earlier import earlier_requests
 from portal.casework.requests.service.entering import (
     Received,
@@ -56,6 +59,15 @@ from portal.casework.requests.service.forgotten import (
     render_draft_notice,
     warn_of_drafts,
 )
+from portal.casework.requests.service.handing_over import count_held, hand_over
+from portal.casework.requests.service.in_their_name import (
+    HeldDraft,
+    HeldRequest,
+    held_drafts,
+    held_requests,
+    reference_of,
+    start_draft_for,
+)
 from portal.casework.requests.service.items import remove_item, save_item
 from portal.casework.requests.service.joining import join_accounts, read_code_for_request
 from portal.casework.requests.service.letters import (
@@ -65,6 +77,8 @@ from portal.casework.requests.service.letters import (
     render_notification,
     render_text,
 )
+from portal.casework.requests.service.lots import hold_target, list_targets
+from portal.casework.requests.service.measured import cases_of, find_asked, list_changed, open_groups
 from portal.casework.requests.service.messages import list_messages, note_messages_read, post_message
 from portal.casework.requests.service.migrating import (
     count_drafts,
@@ -73,6 +87,7 @@ from portal.casework.requests.service.migrating import (
     offer_migration,
 )
 from portal.casework.requests.service.moving import Said, lapse_one, list_moves, move
+from portal.casework.requests.service.notes import edit_note, get_note, write_note
 from portal.casework.requests.service.notices import (
     address_of_notice,
     apply_text_report,
@@ -142,6 +157,7 @@ from portal.casework.requests.service.status import apply_status
 from portal.casework.requests.service.submission import FORWARD_KIND, find_submitted, submit
 from portal.casework.requests.service.telling import DEPARTMENT_ALERT
 from portal.casework.requests.service.told import list_told
+from portal.casework.requests.service.transferring import TRACE_KEPT, list_transfers, transfer
 from portal.casework.requests.service.unsigned import (
     attach_to_account,
     follower,
@@ -163,12 +179,14 @@ from portal.casework.requests.shapes import (
     DiscardedView,
     DraftSummary,
     DraftView,
+    DuplicateView,
     EarlierAnswer,
     EarlierRequest,
     FollowUpView,
     ForwardingView,
     MessageView,
     MigrationOffer,
+    NoteView,
     OpinionCase,
     OpinionLine,
     OpinionView,
@@ -177,8 +195,11 @@ from portal.casework.requests.shapes import (
     RequestSummary,
     RequestView,
     SubmittedView,
+    Target,
     ToldRecipient,
     ToldRequest,
+    TransferLine,
+    TwinRequest,
 )
 
 __all__ = [
@@ -192,6 +213,7 @@ __all__ = [
     "FORWARD_KIND",
     "PAPER_KINDS",
     "PAPER_LANE",
+    "TRACE_KEPT",
     "WITHDRAWAL_KIND",
     "AcknowledgementData",
     "AcknowledgementView",
@@ -200,19 +222,25 @@ __all__ = [
     "AnswerChange",
     "AnswerLine",
     "AnswerStep",
+    "Applicant",
     "CorrectionsView",
     "DecisionLetterView",
     "DecisionView",
     "DepartmentContact",
+    "DeskRequest",
     "DiscardedView",
     "DraftSummary",
     "DraftView",
+    "DuplicateView",
     "EarlierAnswer",
     "EarlierRequest",
     "FollowUpView",
     "ForwardingView",
+    "HeldDraft",
+    "HeldRequest",
     "MessageView",
     "MigrationOffer",
+    "NoteView",
     "OpinionCase",
     "OpinionLine",
     "OpinionView",
@@ -225,8 +253,11 @@ __all__ = [
     "Said",
     "SimilarRequest",
     "SubmittedView",
+    "Target",
     "ToldRecipient",
     "ToldRequest",
+    "TransferLine",
+    "TwinRequest",
     "address_of_account",
     "address_of_notice",
     "amend",
@@ -238,14 +269,17 @@ __all__ = [
     "apply_text_report",
     "ask_opinion",
     "assign",
+    "assisted_draft",
     "attach_document",
     "attach_to_account",
+    "cases_of",
     "check_resendable",
+    "close_one_duplicate",
     "close_opinion",
     "complement_command",
     "contact_address",
-    "correctable",
     "count_drafts",
+    "count_held",
     "current_amendment",
     "decide",
     "decided_days",
@@ -254,8 +288,11 @@ __all__ = [
     "discard_draft",
     "drop_answers",
     "earlier_requests",
+    "edit_note",
     "erase_discarded",
     "fall_back_to_email",
+    "find_applicant",
+    "find_asked",
     "find_assisted",
     "find_discarded",
     "find_draft",
@@ -270,22 +307,33 @@ __all__ = [
     "get_corrections",
     "get_decision_letter",
     "get_draft",
+    "get_note",
     "get_request",
     "get_request_document",
+    "hand_over",
+    "held_drafts",
+    "held_requests",
     "hold_draft",
+    "hold_target",
     "instant_of",
     "issued_acknowledgement",
     "issued_decision",
     "join_accounts",
     "lapse_one",
     "letter_subject",
+    "list_changed",
+    "list_correctable",
     "list_drafts",
+    "list_for_desk",
     "list_messages",
     "list_moves",
     "list_opinions",
     "list_requests",
     "list_standings",
+    "list_targets",
     "list_told",
+    "list_transfers",
+    "mark_duplicate",
     "migrate_draft",
     "move",
     "note_implicit_decisions",
@@ -293,6 +341,7 @@ __all__ = [
     "note_messages_read",
     "offer_migration",
     "open_external_refs",
+    "open_groups",
     "open_procedures",
     "open_with_code",
     "opinions_to_give",
@@ -325,6 +374,7 @@ __all__ = [
     "record_text_refused",
     "record_text_sent",
     "record_withdrawal",
+    "reference_of",
     "remove_item",
     "render_department_alert",
     "render_digest",
@@ -338,12 +388,16 @@ __all__ = [
     "sealing_key",
     "set_draft_aside",
     "start_draft",
+    "start_draft_for",
     "start_entry_draft",
     "submit",
     "submit_at_once",
     "submit_entry",
+    "transfer",
+    "unmark_duplicate",
     "warn_of_deadlines",
     "warn_of_drafts",
     "withdraw",
     "withdrawal_command",
+    "write_note",
 ]

@@ -13,7 +13,7 @@ from portal.ground.audit.service import record
 from portal.ground.errors import Forbidden, NotFound
 from portal.ground.permissions import Actor
 
-SHOW_MESSAGES = frozenset({"request_read", "messages_read"})
+SHOW_MESSAGES = frozenset({"messages_read"})
 
 
 def account_of(actor: Actor) -> UUID:
@@ -34,6 +34,16 @@ def drafting_account(actor: Actor) -> UUID | None:
     if actor.is_agent and actor.assisted is not None:
         return actor.assisted.account_id
     return account_of(actor)
+
+
+def assisted_draft(actor: Actor) -> UUID:
+    """The one draft that an agent was let in to.
+
+    :raises NotFound: none.
+    """
+    if actor.assisted is None or actor.assisted.draft_id is None:
+        raise NotFound("draft_unknown")
+    return actor.assisted.draft_id
 
 
 def drafts_of(actor: Actor) -> ColumnElement[bool]:
@@ -63,13 +73,28 @@ def find_readable(session: Session, actor: Actor, reference: str, *, lock: bool 
 
     :raises NotFound: none, or none of theirs.
     """
-    exact = normalise(reference)
-    if exact is None:
-        raise NotFound("request_unknown")
-    query = select(ServiceRequest).where(ServiceRequest.reference == exact)
+    query = select(ServiceRequest).where(ServiceRequest.reference == exact_reference(reference))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalars(query).one_or_none()
+    return check_readable(actor, session.scalars(query).one_or_none())
+
+
+def exact_reference(typed: str) -> str:
+    """A reference as it is kept, from one that was loosely typed.
+
+    :raises NotFound: it cannot be one.
+    """
+    exact = normalise(typed)
+    if exact is None:
+        raise NotFound("request_unknown")
+    return exact
+
+
+def check_readable(actor: Actor, row: ServiceRequest | None) -> ServiceRequest:
+    """The request that was looked for, when this actor may read it.
+
+    :raises NotFound: none, or none of theirs.
+    """
     if row is None or not policy.can_read(actor, row):
         raise NotFound("request_unknown")
     return row
@@ -86,10 +111,18 @@ def read_and_journal(
     :raises NotFound: none, or none of theirs.
     """
     row = find_readable(session, actor, reference)
+    note_reading(actor, row, journal, act)
+    if journal is not None and actor.is_agent and actor.assisted is None and act in SHOW_MESSAGES:
+        mark_read(journal, row.id, actor)
+    return row
+
+
+def note_reading(actor: Actor, row: ServiceRequest, journal: Session | None, act: str) -> None:
+    """The line in the journal of an agent's reading. What a resident reads of their own is not noted.
+
+    :param journal: the session that writes the line, mandatory for an agent.
+    """
     if actor.is_agent:
         if journal is None:
             raise ValueError("an agent reads under a journal session")
         record(journal, actor, act, subject_id=row.person_id, request_id=row.id)
-        if act in SHOW_MESSAGES:
-            mark_read(journal, row.id, actor)
-    return row

@@ -7,39 +7,25 @@ from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.document import ProcedureDocument, Step
-from portal.casework.catalogue.fields import (
-    Answers,
-    answer_names,
-    check_all,
-    field_name_for_errors,
-    rows_in,
-    show_answer,
-)
+from portal.casework.catalogue.document import ProcedureDocument
+from portal.casework.catalogue.fields import Answers, answer_names, check_all
 from portal.casework.catalogue.service import get_version
 from portal.casework.documents.service import link_documents
 from portal.casework.requests import policy
 from portal.casework.requests.models import Amendment, ServiceRequest
 from portal.casework.requests.service.access import find_readable
 from portal.casework.requests.service.asking import ask_to_amend
+from portal.casework.requests.service.changes import seal_new_origins
 from portal.casework.requests.service.evidence import answered_files, evidence_errors
 from portal.casework.requests.service.marks import forwardings_of
 from portal.casework.requests.service.messages import scoped_key
-from portal.casework.requests.service.sealed import (
-    answers_before,
-    answers_of,
-    origins_of,
-    seal_answers,
-    seal_before,
-    seal_origins,
-)
-from portal.casework.requests.shapes import AmendedView, AmendmentView, AnswerChange, Origin
+from portal.casework.requests.service.sealed import answers_of, seal_answers, seal_before
+from portal.casework.requests.shapes import AmendedView
 from portal.ground import clock
 from portal.ground.db import new_id
 from portal.ground.dictionary.service import Value
 from portal.ground.errors import Busy, Conflict, Forbidden, Invalid
 from portal.ground.permissions import Actor
-from portal.people.accounts.enums import ValueSource
 from portal.records.timeline.service import append
 
 MAX_PER_HOUR = 20
@@ -62,7 +48,7 @@ def amend(
     the order of the corrections; one that does not have it yet is sent the corrected answers, and no correction.
     Answers that are what they were make no correction: the number is then that of the last one, 0 when there is none.
 
-    :param actor: the resident who made the request.
+    :param actor: the resident who made the request, with an account or with its code.
     :param answers: field name → new answer; an empty one takes back an optional answer, the others stay as they are.
         Of a page asked for each of several: all its items, under the name they are kept under.
     :param reason_code: why, for the timeline: a code, never words.
@@ -73,7 +59,7 @@ def amend(
     :raises NotFound: no request of theirs.
     """
     request = find_readable(session, actor, reference, lock=True)
-    if not actor.is_resident or actor.id is None:
+    if not actor.is_resident:
         raise Forbidden("resident_needed")
     key = scoped_key(actor, idempotency_key)
     known = _find(session, request, key)
@@ -88,6 +74,7 @@ def amend(
     changed = [name for name in _names(procedure.document) if before.get(name) != after.get(name)]
     if changed:
         _link_new(session, request, procedure.document, before, after)
+        seal_new_origins(session, request, procedure.document, before, after)
         _record(session, actor, request, before, after, changed, key, reason_code[:MAX_CODE])
         ask_to_amend(session, request, forwardings_of(session, request))
     return AmendedView(request.id, request.amendments)
@@ -124,8 +111,7 @@ def _checked(
     if strays:
         raise Invalid(strays)
     values, errors = check_all(document, {**before, **answers})
-    fields = [field for _step, field in document.fields()]
-    errors = errors or evidence_errors(session, request.person_id, fields, values)
+    errors = errors or evidence_errors(session, request.person_id, document.steps, values)
     if errors:
         raise Invalid(errors)
     return values
@@ -139,9 +125,8 @@ def _link_new(
     after: Mapping[str, Value],
 ) -> None:
     """Files given with a correction belong to the request; those it no longer names stay with the answers before."""
-    fields = [field for _step, field in document.fields()]
-    linked = {one for ids in answered_files(fields, before).values() for one in ids}
-    new = [one for ids in answered_files(fields, after).values() for one in ids if one not in linked]
+    linked = {one for ids in answered_files(document.steps, before).values() for one in ids}
+    new = [one for ids in answered_files(document.steps, after).values() for one in ids if one not in linked]
     if new:
         link_documents(session, request.id, request.person_id, new, days=document.retention_days)
 
@@ -168,61 +153,12 @@ def _record(
             reason_code=reason_code,
             sealed_before=seal_before(session, amendment_id, request.data_key_id, before),
             amended_at=now,
-            amended_by=actor.id,
+            amended_by=actor.id or request.person_id,
             mandate_id=actor.mandate_id,
         )
     )
     request.sealed_answers = seal_answers(session, request.id, request.data_key_id, after)
-    typed = Origin(ValueSource.TYPED, verified=False, as_of=clock.local(now).date())
-    origins = origins_of(session, request) | {name: typed for name in changed if name in after}
-    request.sealed_origins = seal_origins(session, request.id, request.data_key_id, origins)
     request.updated_at = now
     payload = {"amendment": request.amendments, "fields": changed[:MAX_NAMES], "reason": reason_code}
     append(session, request_id=request.id, type="request_amended", version=1, payload=payload, actor=actor)
     session.flush()
-
-
-def amendments_of(
-    session: Session, request: ServiceRequest, document: ProcedureDocument, now: Mapping[str, Value]
-) -> tuple[AmendmentView, ...]:
-    """The corrections of a request, the oldest first, each with the answers before and after it.
-
-    One statement, and none when there is no correction.
-    """
-    if not request.amendments:
-        return ()
-    query = select(Amendment).where(Amendment.request_id == request.id).order_by(Amendment.number)
-    rows = session.scalars(query).all()
-    stages = [*(answers_before(session, request, row) for row in rows), now]
-    return tuple(
-        AmendmentView(row.number, row.amended_at, _changes(document, stages[place], stages[place + 1]))
-        for place, row in enumerate(rows)
-    )
-
-
-def _changes(
-    document: ProcedureDocument, before: Mapping[str, Value], after: Mapping[str, Value]
-) -> tuple[AnswerChange, ...]:
-    changes: list[AnswerChange] = []
-    for step in document.steps:
-        if step.repeat is None:
-            changes += _changes_of(step, "", before, after)
-            continue
-        old, new = rows_in(step, before), rows_in(step, after)
-        for place in range(max(len(old), len(new))):
-            label = _("%(title)s, %(number)d", title=step.title, number=place + 1)
-            changes += _changes_of(step, label, *(rows[place] if place < len(rows) else {} for rows in (old, new)))
-    return tuple(changes)
-
-
-def _changes_of(step: Step, item: str, before: Mapping[str, Value], after: Mapping[str, Value]) -> list[AnswerChange]:
-    """The answers of a page that differ, as people read them; empty where there is none."""
-    return [
-        AnswerChange(
-            _("%(item)s : %(label)s", item=item, label=label) if item else label,
-            *(show_answer(field, answers.get(field.name)) for answers in (before, after)),
-        )
-        for field in step.fields
-        if before.get(field.name) != after.get(field.name)
-        for label in [field_name_for_errors(field)]
-    ]

@@ -25,21 +25,31 @@ from portal.people.accounts.service import get_agent
 from portal.records.timeline.service import append
 
 
-def assign(session: Session, actor: Actor, reference: str, agent_id: UUID | None) -> None:
+def assign(
+    session: Session, actor: Actor, reference: str, agent_id: UUID | None, *, seen: tuple[UUID | None] | None = None
+) -> None:
     """Give the request to an agent of the department, or to nobody. Giving it puts a submitted request to work.
 
+    :param seen: who followed it on the page that this comes from, as a tuple of one; None when nobody looked.
     :raises Invalid: ``agent_id``, not an active agent of the department.
     :raises Forbidden: may read but not assign.
-    :raises Conflict: ``request_ended``.
+    :raises Conflict: ``request_ended``, or ``assigned_meanwhile``: somebody else changed it since.
     :raises NotFound: no request of theirs, or no such agent.
     """
     request = _for_act(session, actor, reference, policy.can_assign, Permission.REQUESTS_ASSIGN)
     if request.assigned_agent_id == agent_id:
         return
+    if seen is not None and seen[0] != request.assigned_agent_id:
+        raise Conflict("assigned_meanwhile")
     if agent_id is not None:
         agent = get_agent(session, agent_id)
         if not agent.active or request.department_id not in agent.department_ids:
             raise Invalid({"agent_id": _("Choisissez une personne de ce service.")})
+    give(session, actor, request, agent_id)
+
+
+def give(session: Session, actor: Actor, request: ServiceRequest, agent_id: UUID | None) -> None:
+    """Write who is in charge of a request that is held, with its event and its line in the journal."""
     request.assigned_agent_id = agent_id
     request.updated_at = clock.now()
     event_id = append(

@@ -9,6 +9,7 @@ from portal.casework.requests import policy
 from portal.casework.requests.models import DiscardedDraft, Draft
 from portal.casework.requests.service.access import account_of
 from portal.casework.requests.service.drafts import find_row, own_draft, view_of
+from portal.casework.requests.service.forgotten import note_given_up
 from portal.casework.requests.shapes import DiscardedView, DraftView
 from portal.ground import clock
 from portal.ground.errors import NotFound
@@ -117,6 +118,7 @@ def _put_aside(session: Session, draft: Draft) -> None:
 
 
 def _erase(session: Session, row: DiscardedDraft) -> None:
+    note_given_up(session, row)
     destroy_data_key(session, row.data_key_id)
     session.delete(row)
     session.flush()

@@ -57,7 +57,11 @@ def start_draft(session: Session, actor: Actor, procedure: ProcedureView) -> Dra
 
     :raises Forbidden: not a resident.
     """
-    account_id = account_of(actor)
+    return open_draft(session, account_of(actor), procedure)
+
+
+def open_draft(session: Session, account_id: UUID, procedure: ProcedureView) -> DraftView:
+    """The draft of an account for a procedure, made when there is none; for the room's own use."""
     existing = find_row(session, account_id, procedure.id)
     if existing is not None:
         return view_of(session, existing)
@@ -205,7 +209,7 @@ def save_step(
         raise ValueError("answers to questions that this step does not ask")
     saved = draft_answers(session, draft)
     values, errors = check_step(document, asked, answers, saved)
-    errors = errors or evidence_errors(session, keeper_of(actor), asked.fields, values)
+    errors = errors or evidence_errors(session, keeper_of(actor), [asked], values)
     if errors:
         raise Invalid(errors)
     kept = {name: value for name, value in saved.items() if name not in names} | values

@@ -6,7 +6,7 @@ clock runs from the day the administration received it (CRPA L114-3, R112-5), no
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from portal.casework.catalogue.service import ProcedureView
 from portal.casework.documents.service import link_documents
 from portal.casework.requests.enums import Channel, MessageKind
 from portal.casework.requests.models import Draft, FollowUp, ServiceRequest
+from portal.casework.requests.policy import DUPLICATE_WITHIN
 from portal.casework.requests.service.access import drafting_account
 from portal.casework.requests.service.drafts import check_version, create_draft, own_draft, view_of
 from portal.casework.requests.service.evidence import evidence_errors
@@ -39,7 +40,6 @@ from portal.ground.permissions import Actor, Permission
 from portal.ground.vault.service import fingerprint
 from portal.people.accounts.service import name_key
 
-DUPLICATE_WITHIN = timedelta(days=30)
 DUPLICATES_SHOWN = 5
 MIDDAY = time(12)
 
@@ -60,10 +60,11 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class SimilarRequest:
-    """A request that may be the same: its reference and the day it was received."""
+    """A request that may be the same: its reference, the day it was received, and by which channel."""
 
     reference: str
     submitted_at: datetime
+    channel: Channel
 
 
 def start_entry_draft(session: Session, actor: Actor, procedure: ProcedureView) -> DraftView:
@@ -86,7 +87,13 @@ def find_similar(session: Session, actor: Actor, procedure_id: UUID, applicant: 
     if not actor.can(Permission.REQUESTS_ENTER):
         raise Forbidden("permission")
     query = (
-        select(ServiceRequest.reference, ServiceRequest.submitted_at, ServiceRequest.person_id, ServiceRequest.id)
+        select(
+            ServiceRequest.reference,
+            ServiceRequest.submitted_at,
+            ServiceRequest.channel,
+            ServiceRequest.person_id,
+            ServiceRequest.id,
+        )
         .where(
             ServiceRequest.procedure_id == procedure_id,
             ServiceRequest.applicant_key == name_key(applicant),
@@ -97,7 +104,7 @@ def find_similar(session: Session, actor: Actor, procedure_id: UUID, applicant: 
     )
     rows = session.execute(query).all()
     record_each(session, actor, "request_found", [(row.person_id, row.id) for row in rows])
-    return [SimilarRequest(row.reference, row.submitted_at) for row in rows]
+    return [SimilarRequest(row.reference, row.submitted_at, row.channel) for row in rows]
 
 
 def submit_entry(
@@ -145,8 +152,7 @@ def _checked_form(
     values, errors = check_all(procedure.document, draft_answers(session, draft))
     if actor.subject is None:
         raise NotFound("person_unknown")
-    fields = [field for _step, field in procedure.document.fields()]
-    errors = errors or evidence_errors(session, actor.subject, fields, values)
+    errors = errors or evidence_errors(session, actor.subject, procedure.document.steps, values)
     if errors:
         raise Invalid(errors)
     applicant = Applicant(None, actor.subject, received.applicant, "")

@@ -1,42 +1,47 @@
 """The documents that answers name: whether they are the person's, still there, and not refused."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.document import Field
+from portal.casework.catalogue.document import Field, Step
 from portal.casework.catalogue.fields import asks_files, field_accepts, field_concept, field_name_for_errors, file_ids
+from portal.casework.catalogue.places import Place, said_in
 from portal.casework.documents.service import DocumentView, documents_by_id
 
 
-def answered_files(fields: Collection[Field], values: Mapping[str, Any]) -> dict[str, list[UUID]]:
-    """Field name → documents, for the questions that ask for files and were answered."""
-    return {field.name: file_ids(values[field.name]) for field in fields if field.name in values and asks_files(field)}
+def answered_files(steps: Iterable[Step], values: Mapping[str, Any]) -> dict[str, list[UUID]]:
+    """Path of an answer → documents, for the questions of these steps that ask for files and were answered."""
+    return {place.path: file_ids(value) for place, value in _with_files(steps, values)}
 
 
-def evidence_names(fields: Collection[Field], values: Mapping[str, Any]) -> tuple[str, ...]:
-    """What was sent, as the questions name it."""
-    sent = {name for name, ids in answered_files(fields, values).items() if ids}
-    return tuple(str(field.label or field_concept(field).label) for field in fields if field.name in sent)
+def _with_files(steps: Iterable[Step], values: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
+    return ((place, value) for place, value in said_in(steps, values) if asks_files(place.field))
+
+
+def evidence_names(steps: Iterable[Step], values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was sent, as the questions name it; which item it is about is said."""
+    return tuple(_name(place) for place, value in _with_files(steps, values) if file_ids(value))
+
+
+def _name(place: Place) -> str:
+    label = str(place.field.label or field_concept(place.field).label)
+    return _("%(label)s, fiche %(number)d", label=label, number=place.number) if place.number else label
 
 
 def evidence_errors(
-    session: Session, owner_id: UUID, fields: Collection[Field], values: Mapping[str, Any]
+    session: Session, owner_id: UUID, steps: Iterable[Step], values: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Sentences by field name, for answers whose documents cannot be sent. One more statement when there are any."""
-    named = answered_files(fields, values)
+    """Sentences by path, for answers whose documents cannot be sent. One more statement when there are any."""
+    named = [(place, file_ids(value)) for place, value in _with_files(steps, values)]
     if not named:
         return {}
-    owned = documents_by_id(session, owner_id, {one for ids in named.values() for one in ids})
-    found: dict[str, str] = {}
-    for field in fields:
-        sentence = sentence_about(field, named[field.name], owned) if field.name in named else None
-        if sentence:
-            found[field.name] = sentence
-    return found
+    owned = documents_by_id(session, owner_id, {one for _place, ids in named for one in ids})
+    found = {place.path: sentence_about(place.field, ids, owned) for place, ids in named}
+    return {path: sentence for path, sentence in found.items() if sentence}
 
 
 def sentence_about(field: Field, ids: Collection[UUID], owned: Mapping[UUID, DocumentView]) -> str | None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.service import get_version
+from portal.casework.figures.service import count_given_up
 from portal.casework.notifications.service import (
     DraftFacts,
     NotificationEvent,
@@ -14,7 +15,7 @@ from portal.casework.notifications.service import (
     render_draft_ending,
 )
 from portal.casework.requests import policy
-from portal.casework.requests.models import Draft
+from portal.casework.requests.models import DiscardedDraft, Draft
 from portal.casework.requests.service.drafts import erase_draft
 from portal.casework.requests.service.sealed import draft_answers
 from portal.casework.requests.service.telling import address_in
@@ -56,8 +57,21 @@ def purge_drafts(session: Session, *, limit: int = AT_ONCE) -> int:
     over = select(Draft).where(Draft.warned_at.is_not(None), Draft.purge_after <= clock.now())
     drafts = session.scalars(over.order_by(Draft.purge_after).limit(limit).with_for_update(skip_locked=True)).all()
     for draft in drafts:
+        note_given_up(session, draft)
         erase_draft(session, draft)
     return len(drafts)
+
+
+def note_given_up(session: Session, draft: Draft | DiscardedDraft) -> None:
+    """Count, in the figures, a draft that will never be sent: a number, which stays when the draft goes."""
+    procedure = get_version(session, draft.procedure_id, draft.procedure_version)
+    count_given_up(
+        session,
+        department_id=procedure.department_id,
+        procedure_id=draft.procedure_id,
+        assisted=draft.account_id is None,
+        at=draft.updated_at,
+    )
 
 
 def render_draft_notice(session: Session, draft_id: UUID, *, public_url: str) -> RenderedNotification | None:

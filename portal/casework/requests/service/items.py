@@ -7,10 +7,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import ProcedureDocument, Repeat, Step
-from portal.casework.catalogue.fields import check_item, count_error, rows_in
+from portal.casework.catalogue.fields import asks_files, check_item, count_error, rows_in
 from portal.casework.catalogue.service import get_version
+from portal.casework.documents.policy import keeper_of
 from portal.casework.requests.models import Draft
 from portal.casework.requests.service.drafts import check_version, keep_answers, own_draft, view_of
+from portal.casework.requests.service.evidence import evidence_errors
 from portal.casework.requests.service.sealed import draft_answers
 from portal.casework.requests.shapes import DraftView
 from portal.ground.dictionary.service import Row, Value
@@ -41,6 +43,8 @@ def save_item(
 ) -> DraftView:
     """Check and keep the answers about one item; the others stay as they are. The step is done once it is passed.
 
+    Files are added to an item that is there already: that one is missing is said when the step is passed.
+
     :param number: of the item, from 1; one more than there are adds one.
     :param answers: raw values by field name.
     :raises Invalid: by field name, in French; under the name of the list when there are as many as may be.
@@ -54,6 +58,10 @@ def save_item(
     if number > place.repeat.at_most:
         raise Invalid({place.repeat.name: count_error(place.repeat, number)})
     values, errors = check_item(place.document, place.step, answers, place.saved)
+    files = {one.name for one in place.step.fields if asks_files(one)}
+    errors = {name: sentence for name, sentence in errors.items() if name not in files}
+    alone = place.step.model_copy(update={"repeat": None})
+    errors = errors or evidence_errors(session, keeper_of(actor), [alone], values)
     if errors:
         raise Invalid(errors)
     return _keep(session, place, [*rows[: number - 1], values, *rows[number:]])

@@ -21,8 +21,10 @@ from portal.casework.requests.service.asking import WITHDRAWAL_KIND
 from portal.casework.requests.service.forgotten import render_draft_notice
 from portal.casework.requests.service.marks import forwardings_of
 from portal.casework.requests.service.telling import DEADLINE_NEAR, OPINION_ASKED, address_of
+from portal.casework.satisfaction.service import is_refused
 from portal.ground.errors import NotFound
 from portal.ground.vault.service import VaultDestroyed
+from portal.ground.web.languages import reading_language
 from portal.people.accounts.service import get_account, get_department
 from portal.records.outbox.enums import MessageState
 from portal.records.outbox.service import delivery_state
@@ -41,8 +43,9 @@ def render_notification(session: Session, notification_id: UUID, *, public_url: 
     recipient = recipient_of(session, request)
     if not recipient:
         return None
-    facts = _facts(session, request, recipient)
-    return notifications.render(session, notification, facts, public_url=public_url)
+    with notifications.words_of(session, request.account_id):
+        facts = _facts(session, request, recipient)
+        return notifications.render(session, notification, facts, public_url=public_url)
 
 
 def _render_announcement(session: Session, notice: NotificationView, *, public_url: str) -> RenderedNotification | None:
@@ -50,9 +53,10 @@ def _render_announcement(session: Session, notice: NotificationView, *, public_u
     recipient = address_of_account(session, notice.account_id)
     if not recipient:
         return None
-    if notice.event is NotificationEvent.DRAFT_ENDING:
-        return render_draft_notice(session, UUID(notice.cause.partition(":")[0]), public_url=public_url)
-    return notifications.render_announcement(session, notice, recipient, public_url=public_url)
+    with notifications.words_of(session, notice.account_id):
+        if notice.event is NotificationEvent.DRAFT_ENDING:
+            return render_draft_notice(session, UUID(notice.cause.partition(":")[0]), public_url=public_url)
+        return notifications.render_announcement(session, notice, recipient, public_url=public_url)
 
 
 def render_text(session: Session, notification_id: UUID, *, public_url: str) -> TextMessage | None:
@@ -71,13 +75,17 @@ def render_digest(session: Session, batch_id: UUID, *, public_url: str) -> Rende
     recipient = address_of_account(session, notices[0].account_id) if notices else ""
     if not recipient:
         return None
-    rows = []
-    for notice in notices:
-        request = session.get_one(ServiceRequest, notice.request_id) if notice.request_id else None
-        reference = request.reference if request else ""
-        path = f"/demandes/{reference}" if request else notice.path
-        rows.append((notifications.subject_of(notice.event, reference, notice.title), path))
-    return notifications.render_digest(session, recipient, rows, public_url=public_url)
+    with notifications.words_of(session, notices[0].account_id):
+        rows = [_row(session, notice) for notice in notices]
+        return notifications.render_digest(session, recipient, rows, public_url=public_url)
+
+
+def _row(session: Session, notice: NotificationView) -> tuple[str, str]:
+    """One line of the e-mail of the morning: what is told, and where it is read."""
+    request = session.get_one(ServiceRequest, notice.request_id) if notice.request_id else None
+    reference = request.reference if request else ""
+    path = f"/demandes/{reference}" if request else notice.path
+    return notifications.subject_of(notice.event, reference, notice.title), path
 
 
 def recipient_of(session: Session, request: ServiceRequest) -> str:
@@ -106,7 +114,7 @@ def _told_of_withdrawal(session: Session, request: ServiceRequest) -> set[str]:
 
 
 def _facts(session: Session, request: ServiceRequest, recipient: str) -> NotificationFacts:
-    procedure = get_version(session, request.procedure_id, request.procedure_version)
+    procedure = get_version(session, request.procedure_id, request.procedure_version, language=reading_language())
     service = procedure.document.acknowledgement.service
     names = {route.connection: str(route.recipient) for route in procedure.document.routing}
     forwardings = forwardings_of(session, request)
@@ -130,6 +138,7 @@ def _facts(session: Session, request: ServiceRequest, recipient: str) -> Notific
         recipients=tuple(names.get(each.connection, each.connection) for each in received),
         told=tuple(names.get(each.connection, each.connection) for each in held if each.connection in told),
         to_tell=tuple(names.get(each.connection, each.connection) for each in held if each.connection not in told),
+        asks_opinion=not is_refused(session, request.account_id),
     )
 
 

@@ -72,7 +72,7 @@ def post_message(session: Session, actor: Actor, reference: str, text: str, *, i
     words = clean_words("text", text, empty=_("Écrivez votre message avant de l’envoyer."))
     row = write_message(session, request, actor, kind=MessageKind.MESSAGE, text=words, idempotency_key=key)
     note_posted(session, request, row, actor)
-    if actor.is_resident and request.status is RequestStatus.WAITING_FOR_RESIDENT:
+    if policy.speaks_for_applicant(actor) and request.status is RequestStatus.WAITING_FOR_RESIDENT:
         _take_answer(session, request, row, actor)
     return message_view(session, request, row, actor)
 
@@ -95,10 +95,11 @@ def _take_answer(session: Session, request: ServiceRequest, row: RequestMessage,
 
 def note_posted(session: Session, request: ServiceRequest, row: RequestMessage, actor: Actor) -> None:
     """Say that a message was written: the event, the journal of an agent's act, the letter to the applicant."""
-    payload = {"message_id": str(row.id), "from": actor.kind.value}
+    in_their_name = actor.is_agent and policy.speaks_for_applicant(actor)
+    payload = {"message_id": str(row.id), "from": "mandate" if in_their_name else actor.kind.value}
     if actor.is_agent:
         record(session, actor, "message_posted", subject_id=request.person_id, request_id=request.id)
-    if not actor.is_resident:
+    if not policy.speaks_for_applicant(actor):
         payload["told"] = tell_applicant(
             session, request, NotificationEvent.MESSAGE_POSTED, cause=str(row.id), actor=actor
         )

@@ -20,6 +20,7 @@ from portal.casework.requests.service.course import moves_of
 from portal.casework.requests.service.decisions import decide, request_information
 from portal.casework.requests.service.messages import clean_words, note_posted, scoped_key
 from portal.casework.requests.service.opinions import ask_opinion
+from portal.casework.requests.service.sealed import answers_of
 from portal.casework.requests.service.status import apply_status
 from portal.casework.requests.service.submission import forward_to
 from portal.casework.requests.service.thread import find_message, write_message
@@ -32,7 +33,7 @@ from portal.records.timeline.service import append
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person wrote for a move. ``words`` are for the resident, or from them; ``fields`` are to be corrected."""
+    """What goes with a move. ``words`` are for the resident, or from them; ``fields``: paths of answers to correct."""
 
     words: str = ""
     fields: Sequence[str] = ()
@@ -177,8 +178,8 @@ class _Making:
             self._append("corrections_asked", {"fields": list(fields)})
 
     def _fields(self, said: Said) -> tuple[str, ...]:
-        allowed = correctable(self.document, self.chosen)
-        wanted = tuple(name for name in allowed if name in set(said.fields))
+        allowed = correctable(self.document, self.chosen, answers_of(self.session, self.request))
+        wanted = tuple(place.path for place in allowed if place.path in set(said.fields))
         if not wanted:
             raise Invalid({"fields": _("Cochez au moins une réponse à corriger.")})
         return wanted

@@ -1,19 +1,22 @@
 """Reading requests: a constant number of statements, whatever their number."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.document import Field, ProcedureDocument
+from portal.casework.catalogue.document import Field, ProcedureDocument, Step
 from portal.casework.catalogue.fields import asks_files, field_name_for_errors, file_ids, rows_in, show_answer
+from portal.casework.catalogue.places import path_of
 from portal.casework.catalogue.service import (
     ProcedureView,
     Transition,
     Workflow,
-    get_version,
+    read_published,
+    with_procedure,
     with_slugs_and_titles,
     workflow_of,
 )
@@ -22,21 +25,29 @@ from portal.casework.requests import policy
 from portal.casework.requests.enums import Act, RequestStatus
 from portal.casework.requests.models import Forwarding, ServiceRequest
 from portal.casework.requests.reference import normalise
-from portal.casework.requests.service.access import account_of, find_readable, read_and_journal
-from portal.casework.requests.service.amending import amendments_of
+from portal.casework.requests.service.access import (
+    account_of,
+    check_readable,
+    exact_reference,
+    find_readable,
+    note_reading,
+    read_and_journal,
+)
 from portal.casework.requests.service.asked import opinions_of
 from portal.casework.requests.service.asking import FOLLOW_UP_KINDS
+from portal.casework.requests.service.changes import amendments_of
 from portal.casework.requests.service.course import moves_of
-from portal.casework.requests.service.marks import forwardings_of
+from portal.casework.requests.service.duplicates import duplicate_of, twins_of
+from portal.casework.requests.service.notes import notes_of
+from portal.casework.requests.service.offices import office_of
 from portal.casework.requests.service.sealed import answers_of, origins_of, rows_held
 from portal.casework.requests.service.submission import FORWARD_KIND
 from portal.casework.requests.service.telling import address_of
-from portal.casework.requests.service.thread import read_thread
+from portal.casework.requests.service.thread import mark_read, read_thread
 from portal.casework.requests.shapes import (
     AnswerLine,
     AnswerStep,
     DecisionView,
-    DepartmentContact,
     FollowUpView,
     ForwardingView,
     MessageView,
@@ -46,7 +57,8 @@ from portal.casework.requests.shapes import (
 )
 from portal.ground.dictionary.service import Value
 from portal.ground.permissions import Actor, ActorKind
-from portal.records.outbox.service import DeliveryView, delivery_state
+from portal.ground.vault.service import with_data_keys
+from portal.records.outbox.service import DeliveryView, read_delivery, with_deliveries
 from portal.records.timeline.service import EventView, list_events
 
 LIST_LIMIT = 200
@@ -58,6 +70,17 @@ _NEWEST = (
     .limit(LIST_LIMIT)
 )
 _OF_ACCOUNT = _NEWEST.where(ServiceRequest.account_id == bindparam("account_id"))
+# A request with its data key and its procedure; its recipients with what was sent to each.
+_WHOLE = with_procedure(
+    with_data_keys(select(ServiceRequest), ServiceRequest.data_key_id.expression),
+    ServiceRequest.procedure_id.expression,
+    ServiceRequest.procedure_version.expression,
+).where(ServiceRequest.reference == bindparam("reference"))
+_SENDINGS = with_deliveries(
+    select(Forwarding).where(Forwarding.request_id == bindparam("request_id", type_=Uuid())),
+    Forwarding.connection.expression,
+    bindparam("group"),
+)
 
 
 def get_request(session: Session, actor: Actor, reference: str, *, journal: Session | None = None) -> RequestView:
@@ -66,18 +89,28 @@ def get_request(session: Session, actor: Actor, reference: str, *, journal: Sess
     :param journal: the session that writes the line of the journal; mandatory for an agent.
     :raises NotFound: none, or none of theirs.
     """
-    request = read_and_journal(session, actor, reference, journal, "request_read")
+    row = session.execute(_WHOLE, {"reference": exact_reference(reference)}).one_or_none()
+    request = check_readable(actor, row.ServiceRequest if row else None)
+    note_reading(actor, request, journal, "request_read")
     with rows_held(session):
-        return _view(session, actor, request)
+        view = _view(session, actor, request, read_published(cast(Any, row)))
+    told = actor.is_agent and actor.assisted is None and any(_is_news(one) for one in view.messages)
+    if journal is not None and told:
+        mark_read(journal, request.id, actor)
+    return view
 
 
-def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestView:
-    procedure = get_version(session, request.procedure_id, request.procedure_version)
+def _is_news(message: MessageView) -> bool:
+    """What the person wrote and no agent has opened yet."""
+    return message.author_kind is ActorKind.RESIDENT and message.read_at is None
+
+
+def _view(session: Session, actor: Actor, request: ServiceRequest, procedure: ProcedureView) -> RequestView:
     messages = read_thread(session, request, actor)
     events = tuple(list_events(session, request.id))
-    deliveries = delivery_state(session, str(request.id))
     recipients = {route.connection: str(route.recipient) for route in procedure.document.routing}
-    forwardings = _forwardings(session, request, recipients, deliveries, {str(one.id): one.text for one in messages})
+    rows, deliveries = _sendings(session, request.id)
+    forwardings = _forwardings(request, rows, recipients, deliveries, {str(one.id): one.text for one in messages})
     documents = tuple(linked_documents(session, request.id))
     answers = answers_of(session, request)
     workflow = workflow_of(procedure.document)
@@ -100,7 +133,7 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         taken_into_account_at=request.taken_into_account_at,
         decided_at=request.decided_at,
         assigned_agent_id=request.assigned_agent_id,
-        department=_department(procedure),
+        department=office_of(session, request, procedure),
         deadline=request.deadline,
         deadline_regime=request.regime,
         clock_stopped=request.waiting_since is not None,
@@ -113,6 +146,7 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         steps=tuple(answer_steps(procedure.document, answers, documents, origins_of(session, request))),
         decision=_decision(request, events, messages),
         acts=_acts(actor, request, workflow, moves),
+        document=procedure.document,
         workflow=workflow,
         state=workflow.at(request.workflow_state).code if workflow else "",
         moves=moves,
@@ -122,8 +156,11 @@ def _view(session: Session, actor: Actor, request: ServiceRequest) -> RequestVie
         delays=procedure.delays,
         usual_delay=procedure.document.usual_delay,
         late_since=request.late_since if request.status in policy.OPEN else None,
-        amendments=amendments_of(session, request, procedure.document, answers),
+        amendments=amendments_of(session, request, procedure.document, answers, documents),
         has_account=request.account_id is not None,
+        notes=notes_of(session, actor, request),
+        twins=twins_of(session, actor, request),
+        duplicate=duplicate_of(session, actor, request),
         desk=f"{procedure.document.own_desk}/{request.reference}" if procedure.document.own_desk else "",
     )
 
@@ -143,20 +180,17 @@ def _asked(events: Sequence[EventView]) -> bool:
     return any(event.type == "opinion_asked" for event in events)
 
 
-def _department(procedure: ProcedureView) -> DepartmentContact:
-    service = procedure.document.acknowledgement.service
-    return DepartmentContact(
-        id=procedure.department_id,
-        designation=service.designation or "",
-        postal_address=service.postal_address or "",
-        email=service.email or "",
-        phone=service.phone or "",
-    )
+def _sendings(session: Session, request_id: UUID) -> tuple[list[Forwarding], list[DeliveryView]]:
+    """The recipients of a request, and every message that is or was on its way to them, the oldest first."""
+    found = session.execute(_SENDINGS, {"request_id": request_id, "group": str(request_id)}).all()
+    recipients = {row.Forwarding.connection: row.Forwarding for row in found}
+    deliveries = [delivery for row in found if (delivery := read_delivery(row))]
+    return [recipients[connection] for connection in sorted(recipients)], deliveries
 
 
 def _forwardings(
-    session: Session,
     request: ServiceRequest,
+    rows: Sequence[Forwarding],
     recipients: Mapping[str, str],
     deliveries: Sequence[DeliveryView],
     words: Mapping[str, str],
@@ -166,7 +200,7 @@ def _forwardings(
         forwarding_view(
             request, row, recipients.get(row.connection, row.connection), by_lane.get(row.connection), words
         )
-        for row in forwardings_of(session, request)
+        for row in rows
     )
 
 
@@ -217,15 +251,16 @@ def answer_steps(
     for step in document.steps:
         rows = rows_in(step, answers)
         if step.repeat is None:
-            steps.append(AnswerStep(step.slug, str(step.title), _lines(step.fields, answers, by_id, origins)))
+            steps.append(AnswerStep(step.slug, str(step.title), _lines(step, 0, answers, by_id, origins)))
         for number, row in enumerate(rows, start=1):
             title = _("%(title)s, %(number)d sur %(total)d", title=step.title, number=number, total=len(rows))
-            steps.append(AnswerStep(step.slug, title, _lines(step.fields, row, by_id, {})))
+            steps.append(AnswerStep(step.slug, title, _lines(step, number, row, by_id, origins)))
     return [step for step in steps if step.lines]
 
 
 def _lines(
-    fields: Sequence[Field],
+    step: Step,
+    number: int,
     answers: Mapping[str, Value],
     by_id: Mapping[UUID, DocumentView],
     origins: Mapping[str, Origin],
@@ -233,14 +268,15 @@ def _lines(
     return tuple(
         AnswerLine(
             name=field.name,
+            path=path_of(step, field.name, number),
             concept=field.concept,
             label=field_name_for_errors(field),
             text=show_answer(field, answers[field.name]),
             value=answers[field.name],
             documents=tuple(by_id[one] for one in _files(field, answers) if one in by_id),
-            origin=origins.get(field.name),
+            origin=origins.get(path_of(step, field.name, number)),
         )
-        for field in fields
+        for field in step.fields
         if field.name in answers
     )
 

@@ -11,7 +11,15 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from portal.casework.requests.acknowledgements import AcknowledgementData
-from portal.casework.requests.models import Acknowledgement, Amendment, Draft, RequestMessage, ServiceRequest
+from portal.casework.requests.models import (
+    Acknowledgement,
+    Amendment,
+    Draft,
+    DuplicateMark,
+    InternalNote,
+    RequestMessage,
+    ServiceRequest,
+)
 from portal.casework.requests.shapes import Origin
 from portal.ground.dictionary.service import Value
 from portal.ground.vault.service import seal_json, unseal_json
@@ -118,3 +126,23 @@ def seal_message(session: Session, message_id: UUID, key_id: UUID, content: Mapp
 def message_content(session: Session, request: ServiceRequest, row: RequestMessage) -> dict[str, Any]:
     """The words and the signature of a message."""
     return dict(unseal_json(session, request.data_key_id, row.sealed, context=f"message:{row.id}"))
+
+
+def seal_note(session: Session, note_id: UUID, key_id: UUID, words: str) -> bytes:
+    """Seal a note between agents."""
+    return seal_json(session, key_id, {"text": words}, context=f"note:{note_id}")
+
+
+def note_words(session: Session, request: ServiceRequest, row: InternalNote) -> str:
+    """The words of a note between agents."""
+    return str(unseal_json(session, request.data_key_id, row.sealed, context=f"note:{row.id}")["text"])
+
+
+def seal_duplicate(session: Session, mark_id: UUID, key_id: UUID, words: str) -> bytes:
+    """Seal what the person will read of a request closed as a duplicate."""
+    return seal_json(session, key_id, {"text": words}, context=f"duplicate:{mark_id}")
+
+
+def duplicate_words(session: Session, request: ServiceRequest, row: DuplicateMark) -> str:
+    """What the person will read of a request closed as a duplicate."""
+    return str(unseal_json(session, request.data_key_id, row.sealed_words, context=f"duplicate:{row.id}")["text"])

@@ -14,6 +14,7 @@ from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.enums import Regime
 from portal.casework.catalogue.exits import exit_for
 from portal.casework.catalogue.fields import Answers, check_all
+from portal.casework.catalogue.places import said_in
 from portal.casework.catalogue.service import ProcedureView, get_published, get_version, workflow_of
 from portal.casework.documents.service import link_documents
 from portal.casework.notifications.service import NotificationEvent
@@ -26,6 +27,7 @@ from portal.casework.requests.service.drafts import check_version, own_draft
 from portal.casework.requests.service.evidence import answered_files, evidence_errors, evidence_names
 from portal.casework.requests.service.migrating import check_finishable
 from portal.casework.requests.service.papers import ACKNOWLEDGEMENT_PAPER, order_paper
+from portal.casework.requests.service.routed import give_by_rule
 from portal.casework.requests.service.sealed import draft_answers, seal_acknowledgement, seal_answers, seal_origins
 from portal.casework.requests.service.telling import address_in, tell_applicant
 from portal.casework.requests.shapes import Origin, SubmittedView
@@ -61,7 +63,7 @@ def submit(
 
     :param idempotency_key: drawn when the form was shown, kept in a hidden field.
     :param version: the version of the draft the person was looking at.
-    :param origins: where answers come from, by field; the others were typed.
+    :param origins: where answers come from, by path; the others were typed.
     :raises Forbidden: neither a resident, nor an agent who was let in to the draft of one.
     :raises Invalid: by field name, in French.
     :raises Conflict: ``draft_changed`` (with ``theirs``), ``procedure_closed``, ``version_over``, or ``not_eligible``:
@@ -89,8 +91,7 @@ def submit(
     procedure = open_procedure(session, draft)
     account = get_account(session, account_id)
     values, errors = check_all(procedure.document, draft_answers(session, draft))
-    fields = [field for _step, field in procedure.document.fields()]
-    errors = errors or evidence_errors(session, account.person_id, fields, values)
+    errors = errors or evidence_errors(session, account.person_id, procedure.document.steps, values)
     if errors:
         raise Invalid(errors)
     applicant = Applicant(account.id, account.person_id, account.display_name, account.email)
@@ -216,7 +217,8 @@ class CheckedForm:
     def _origins(self) -> dict[str, Origin]:
         """Frozen with the answers: of each one, where it came from; what came from nowhere else was typed today."""
         typed = Origin(ValueSource.TYPED, verified=False, as_of=clock.today())
-        return {name: self.origins.get(name, typed) for name in self.values}
+        said = said_in(self.procedure.document.steps, self.values)
+        return {place.path: self.origins.get(place.path, typed) for place, _value in said}
 
 
 def record_request(session: Session, form: CheckedForm) -> ServiceRequest:
@@ -242,11 +244,12 @@ def record_request(session: Session, form: CheckedForm) -> ServiceRequest:
         actor=form.actor,
         occurred_at=request.submitted_at,
     )
+    give_by_rule(session, request, form.values)
     return request
 
 
 def _link(session: Session, request: ServiceRequest, procedure: ProcedureView, values: Answers) -> None:
-    named = answered_files([field for _step, field in procedure.document.fields()], values)
+    named = answered_files(procedure.document.steps, values)
     ids = [one for ids in named.values() for one in ids]
     link_documents(session, request.id, request.person_id, ids, days=procedure.document.retention_days)
 
@@ -277,7 +280,7 @@ def _acknowledge(session: Session, request: ServiceRequest, procedure: Procedure
         channel=request.channel,
         applicant=request.applicant_name,
         sent_to=address_in(procedure.document, form.values) or form.applicant.email,
-        evidence_received=evidence_names([field for _step, field in procedure.document.fields()], form.values),
+        evidence_received=evidence_names(procedure.document.steps, form.values),
         language=request.language,
         issued_at=request.updated_at,
         on_paper=form.received_at is not None,

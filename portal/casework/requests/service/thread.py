@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.service import get_version
+from portal.casework.requests import policy
 from portal.casework.requests.enums import MessageKind
 from portal.casework.requests.models import RequestMessage, ServiceRequest
+from portal.casework.requests.service.offices import office_of
 from portal.casework.requests.service.sealed import message_content, seal_message
 from portal.casework.requests.shapes import MessageView
 from portal.ground import clock
@@ -27,7 +30,10 @@ def find_message(session: Session, request: ServiceRequest, idempotency_key: str
 def write_message(
     session: Session, request: ServiceRequest, actor: Actor, *, kind: MessageKind, text: str, idempotency_key: str
 ) -> RequestMessage:
-    """Keep a message, sealed with the name under which it is signed."""
+    """Keep a message, sealed with the name under which it is signed.
+
+    What an agent writes in the person's name, under a mandate, is of the applicant's side, signed by the agent.
+    """
     message_id = new_id()
     name, role = _signature(session, request, actor)
     content = {"text": text, "author": name, "role": role}
@@ -35,7 +41,7 @@ def write_message(
         id=message_id,
         request_id=request.id,
         kind=kind,
-        author_kind=actor.kind,
+        author_kind=ActorKind.RESIDENT if policy.speaks_for_applicant(actor) else actor.kind,
         author_id=actor.id,
         idempotency_key=idempotency_key,
         sealed=seal_message(session, message_id, request.data_key_id, content),
@@ -51,12 +57,14 @@ def _signature(session: Session, request: ServiceRequest, actor: Actor) -> tuple
     """Name and quality of who writes (CRPA L111-2 for an agent)."""
     if actor.is_resident:
         return request.applicant_name, ""
-    document = get_version(session, request.procedure_id, request.procedure_version).document
+    if actor.is_agent and actor.id is not None and policy.speaks_for_applicant(actor):
+        return get_agent(session, actor.id).display_name, _("au nom de %(who)s", who=request.applicant_name)
+    procedure = get_version(session, request.procedure_id, request.procedure_version)
     if actor.is_agent and actor.id is not None:
-        return get_agent(session, actor.id).display_name, document.acknowledgement.service.designation or ""
+        return get_agent(session, actor.id).display_name, office_of(session, request, procedure).designation
     if actor.kind is ActorKind.SYSTEM:
-        return document.acknowledgement.service.designation or "", ""
-    recipients = {route.connection: str(route.recipient) for route in document.routing}
+        return office_of(session, request, procedure).designation, ""
+    recipients = {route.connection: str(route.recipient) for route in procedure.document.routing}
     return recipients.get(actor.label, ""), ""
 
 

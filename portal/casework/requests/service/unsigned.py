@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.fields import Answers, check_all
-from portal.casework.catalogue.service import ProcedureView, get_published
+from portal.casework.catalogue.service import ProcedureView, get_published, get_version
 from portal.casework.documents.service import hand_over
 from portal.casework.notifications.service import adopt_notices
 from portal.casework.requests.enums import Channel
@@ -42,6 +42,7 @@ from portal.people.accounts.service import create_person, forget_person, get_acc
 from portal.records.timeline.service import append
 
 CODE_LENGTH = 8
+MAX_CONTROL = 20
 _NOBODY = "0" * 64
 _NO_PERSON = UUID(int=0)
 
@@ -132,8 +133,7 @@ def _checked(
     session: Session, procedure: ProcedureView, answers: Mapping[str, object], person_id: UUID | None
 ) -> Answers:
     values, errors = check_all(procedure.document, answers)
-    fields = [field for _step, field in procedure.document.fields()]
-    errors = errors or evidence_errors(session, person_id or _NO_PERSON, fields, values)
+    errors = errors or evidence_errors(session, person_id or _NO_PERSON, procedure.document.steps, values)
     if errors:
         raise Invalid(errors)
     return values
@@ -166,9 +166,10 @@ def code_key(request_id: UUID, typed: str) -> str:
     return fingerprint(compact, sector=f"follow_up:{request_id}")
 
 
-def open_with_code(session: Session, reference: str, code: str) -> tuple[str, Actor] | None:
-    """The exact reference and the actor that this code opens; None when either is wrong, without saying which.
+def open_with_code(session: Session, reference: str, code: str, control: str = "") -> tuple[str, Actor] | None:
+    """The exact reference and the actor that this code opens; None when something is wrong, without saying what.
 
+    Where the request holds a birth date or a postcode, one of them is asked besides: a lost paper opens nothing.
     The caller bounds the attempts. The comparison takes the same time whatever is right.
     """
     query = (
@@ -180,7 +181,24 @@ def open_with_code(session: Session, reference: str, code: str) -> tuple[str, Ac
     given = code_key(row.id if row else _NO_PERSON, code)
     if not hmac.compare_digest(row.code_key if row else _NOBODY, given) or row is None:
         return None
+    known, said = _controls(session, row.id), _digits(control)
+    if known and not any(hmac.compare_digest(one, said) for one in known):
+        return None
     return row.reference, follower(row.person_id)
+
+
+def _controls(session: Session, request_id: UUID) -> set[str]:
+    """What only the person and the request know: the birth date, written either way, and the postcode."""
+    request = session.get_one(ServiceRequest, request_id)
+    fields = get_version(session, request.procedure_id, request.procedure_version).document.fields()
+    answers = answers_of(session, request)
+    said = {field.concept: _digits(str(answers.get(field.name) or "")) for _step, field in fields}
+    birth = said.get("person.birthdate", "")
+    return {birth, birth[6:] + birth[4:6] + birth[:4], said.get("address.current.postcode", "")} - {""}
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text[:MAX_CONTROL] if char.isascii() and char.isdigit())
 
 
 def attach_to_account(session: Session, actor: Actor, holder: Actor, reference: str) -> None:

@@ -52,12 +52,15 @@ def has_due_job(session: Session, names: Sequence[str]) -> bool:
     return session.scalar(due) is not None
 
 
-def take_due_job(session: Session, names: Sequence[str], *, worker: str, lease: timedelta) -> TakenJob | None:
-    """Take the job that has waited longest, in a writing unit; ``None`` when there is none that nobody runs."""
+def take_due_job(session: Session, leases: Mapping[str, timedelta], *, worker: str) -> TakenJob | None:
+    """Take the job that has waited longest, in a writing unit; ``None`` when there is none that nobody runs.
+
+    :param leases: name of each job that this worker knows → longer than it can take.
+    """
     now, instant = clock.now(), database_now(session)
     row = session.execute(
         select(Job.name, Job.fence)
-        .where(Job.name.in_(names), Job.next_run_at <= now, or_(Job.lease_until.is_(None), Job.lease_until <= instant))
+        .where(Job.name.in_(leases), Job.next_run_at <= now, or_(Job.lease_until.is_(None), Job.lease_until <= instant))
         .order_by(Job.next_run_at, Job.name)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -67,7 +70,7 @@ def take_due_job(session: Session, names: Sequence[str], *, worker: str, lease: 
     session.execute(
         update(Job)
         .where(Job.name == row.name)
-        .values(fence=row.fence + 1, leased_by=worker, lease_until=instant + lease, last_started_at=now)
+        .values(fence=row.fence + 1, leased_by=worker, lease_until=instant + leases[row.name], last_started_at=now)
     )
     return TakenJob(name=row.name, fence=row.fence + 1)
 

@@ -84,6 +84,28 @@ def count_acts(session: Session, actions: Collection[str], *, since: datetime) -
     return {row[0]: row[1] for row in rows}
 
 
+def subjects_of(
+    session: Session, actor_id: UUID, action: str, *, among: Collection[UUID], since: datetime
+) -> set[UUID]:
+    """Those of these persons whose journal already says since then that this actor did this."""
+    query = select(AuditEntry.subject_id).where(
+        AuditEntry.actor_id == actor_id,
+        AuditEntry.action == action,
+        AuditEntry.occurred_at >= since,
+        AuditEntry.subject_id.in_(among),
+    )
+    return {one for one in session.scalars(query) if one is not None} if among else set()
+
+
+def count_acts_of(session: Session, actor_ids: Collection[UUID], action: str, *, since: datetime) -> dict[UUID, int]:
+    """How many times each of these agents did this since then; who never did is absent."""
+    query = select(AuditEntry.actor_id, func.count()).where(
+        AuditEntry.actor_id.in_(actor_ids), AuditEntry.action == action, AuditEntry.occurred_at >= since
+    )
+    rows = session.execute(query.group_by(AuditEntry.actor_id))
+    return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
 _COLUMNS = (
     AuditEntry.id,
     AuditEntry.occurred_at,

@@ -1,17 +1,23 @@
 """Agents: provisioned by the authority first, linked to a sign-in once, by what was provisioned."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, delete, exists, select, update
+from sqlalchemy.orm import Session, aliased
 
 from portal.ground.clock import now
 from portal.ground.errors import Conflict, Forbidden, NotFound
-from portal.ground.permissions import Role
-from portal.people.accounts.models import Agent, AgentDepartment
+from portal.ground.permissions import ROLE_PERMISSIONS, Actor, ActorKind, Role
+from portal.people.accounts.models import Agent, AgentDepartment, Department
 from portal.people.accounts.policy import is_siret_allowed
 from portal.people.accounts.shapes import AgentClaims, AgentView
+
+AgentMember = aliased(AgentDepartment)
+_WITH_DEPARTMENTS: Select[*tuple[Any, ...]] = select(Agent, AgentDepartment.department_id).outerjoin(
+    AgentDepartment, AgentDepartment.agent_id == Agent.id
+)
 
 
 def provision_agent(
@@ -30,7 +36,7 @@ def provision_agent(
     """
     if role is Role.RESIDENT:
         raise ValueError("a resident is not an agent")
-    address = _address(email)
+    address = agent_address(email)
     if session.scalar(select(Agent.id).where(Agent.siret == siret, Agent.email == address)) is not None:
         raise Conflict("agent_exists")
     row = Agent(local_authority_id=local_authority_id, siret=siret, email=address, display_name=display_name, role=role)
@@ -49,7 +55,8 @@ def link_agent(
     ProConnect gives another ``sub`` to an agent who changes provider: the record must then be released by an
     administrator, so that nobody takes it over by owning an equal e-mail address elsewhere.
 
-    :raises Forbidden: ``siret_not_allowed``, ``agent_disabled`` or ``agent_unknown``.
+    :raises Forbidden: ``siret_not_allowed``, ``agent_disabled``, ``agent_unknown``, or ``agent_moved``: the record is
+        tied to another sign-in, see :func:`portal.people.accounts.service.relinking.ask_relink`.
     """
     if not is_siret_allowed(claims.siret, allowed_sirets):
         raise Forbidden("siret_not_allowed")
@@ -64,12 +71,14 @@ def link_agent(
 
 
 def _accept_invitation(session: Session, issuer: str, sub: str, claims: AgentClaims) -> Agent:
-    address = _address(claims.email)
+    address = agent_address(claims.email)
     row = session.scalars(select(Agent).where(Agent.siret == claims.siret, Agent.email == address)).first()
     if row is None or not address:
         raise Forbidden("agent_unknown")
     if not row.active:
         raise Forbidden("agent_disabled")
+    if row.sub is not None:
+        raise Forbidden("agent_moved")
     taken = session.execute(
         update(Agent)
         .where(Agent.id == row.id, Agent.sub.is_(None), Agent.active)
@@ -80,13 +89,6 @@ def _accept_invitation(session: Session, issuer: str, sub: str, claims: AgentCla
         raise Forbidden("agent_unknown")
     session.refresh(row)
     return row
-
-
-def release_agent(session: Session, agent_id: UUID) -> None:
-    """Forget the sign-in of an agent, so that the next one with the provisioned SIRET and e-mail is accepted."""
-    row = _agent(session, agent_id)
-    row.issuer = row.sub = row.linked_at = None
-    session.flush()
 
 
 def set_agent_active(session: Session, agent_id: UUID, active: bool) -> None:
@@ -111,18 +113,51 @@ def get_agent(session: Session, agent_id: UUID) -> AgentView:
 
     :raises NotFound: there is none with this id.
     """
-    return _views(session, [_agent(session, agent_id)])[0]
+    found = _views(session.execute(_WITH_DEPARTMENTS.where(Agent.id == agent_id)).all())
+    if not found:
+        raise NotFound("agent_unknown")
+    return found[0]
+
+
+def present_agents(session: Session, ids: Collection[UUID], *, first_only: bool = False) -> dict[UUID, str]:
+    """Name and departments of agents, as the law has them presented (CRPA L111-2). One statement.
+
+    :param first_only: the first name alone, where the authority chose so for the safety of its agents.
+    """
+    if not ids:
+        return {}
+    query = (
+        select(Agent.id, Agent.display_name, Department.title)
+        .outerjoin(AgentDepartment, AgentDepartment.agent_id == Agent.id)
+        .outerjoin(Department, Department.id == AgentDepartment.department_id)
+        .where(Agent.id.in_(ids))
+        .order_by(Agent.id, Department.slug)
+    )
+    names: dict[UUID, list[str]] = {}
+    for row in session.execute(query):
+        shown = row.display_name.partition(" ")[0] if first_only else row.display_name
+        said = names.setdefault(row.id, [shown])
+        if row.title:
+            said.append(row.title["fr"])
+    return {agent_id: ", ".join(said) for agent_id, said in names.items()}
+
+
+def acting_agent(session: Session, agent_id: UUID) -> Actor:
+    """An agent as the author of what is done later in their name: with the rights they have now, none once disabled.
+
+    :raises NotFound: there is none with this id.
+    """
+    view = get_agent(session, agent_id)
+    permissions = ROLE_PERMISSIONS[view.role] if view.active else frozenset()
+    departments = view.department_ids if view.active else frozenset()
+    return Actor(ActorKind.AGENT, view.id, permissions=permissions, department_ids=departments, label=view.display_name)
 
 
 def agents_of(session: Session, department_id: UUID) -> list[AgentView]:
     """The active agents of a department, by name."""
-    rows = session.scalars(
-        select(Agent)
-        .join(AgentDepartment, AgentDepartment.agent_id == Agent.id)
-        .where(AgentDepartment.department_id == department_id, Agent.active)
-        .order_by(Agent.display_name, Agent.id)
-    )
-    return _views(session, list(rows))
+    member = exists().where(AgentMember.agent_id == Agent.id, AgentMember.department_id == department_id)
+    query = _WITH_DEPARTMENTS.where(member, Agent.active).order_by(Agent.display_name, Agent.id)
+    return _views(session.execute(query).all())
 
 
 def _agent(session: Session, agent_id: UUID) -> Agent:
@@ -132,24 +167,25 @@ def _agent(session: Session, agent_id: UUID) -> Agent:
     return row
 
 
-def _views(session: Session, rows: list[Agent]) -> list[AgentView]:
-    links = session.execute(
-        select(AgentDepartment.agent_id, AgentDepartment.department_id).where(
-            AgentDepartment.agent_id.in_([row.id for row in rows])
-        )
-    ).all()
+def _views(found: Sequence[Row[*tuple[Any, ...]]]) -> list[AgentView]:
+    """Rows of agents, one for each department of theirs, in the order of the rows."""
+    departments: dict[UUID, set[UUID]] = {}
+    for row in found:
+        departments.setdefault(row.Agent.id, set()).update({row.department_id} if row.department_id else ())
+    agents = {row.Agent.id: row.Agent for row in found}
     return [
         AgentView(
             id=row.id,
             display_name=row.display_name,
             email=row.email,
             role=row.role,
-            department_ids=frozenset(department for agent, department in links if agent == row.id),
+            department_ids=frozenset(departments[row.id]),
             active=row.active,
         )
-        for row in rows
+        for row in agents.values()
     ]
 
 
-def _address(email: str) -> str:
+def agent_address(email: str) -> str:
+    """The form in which addresses of agents are kept and compared: case and spaces around make no difference."""
     return email.strip().lower()

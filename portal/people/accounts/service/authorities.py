@@ -96,12 +96,12 @@ def create_department(
     row = Department(local_authority_id=local_authority_id, slug=slug, title=dict(title), email=email, phone=phone)
     session.add(row)
     session.flush()
-    return _department_view(row)
+    return department_view(row)
 
 
 def list_departments(session: Session) -> list[DepartmentView]:
     """Every department, by slug."""
-    return [_department_view(row) for row in session.scalars(select(Department).order_by(Department.slug))]
+    return [department_view(row) for row in session.scalars(select(Department).order_by(Department.slug))]
 
 
 def get_department(session: Session, department_id: UUID) -> DepartmentView:
@@ -112,7 +112,7 @@ def get_department(session: Session, department_id: UUID) -> DepartmentView:
     row = session.get(Department, department_id)
     if row is None:
         raise NotFound("department_unknown")
-    return _department_view(row)
+    return department_view(row)
 
 
 def _authority_view(row: LocalAuthority) -> AuthorityView:
@@ -131,5 +131,16 @@ def _authority_view(row: LocalAuthority) -> AuthorityView:
     )
 
 
-def _department_view(row: Department) -> DepartmentView:
-    return DepartmentView(row.id, row.local_authority_id, row.slug, row.title, row.email, row.phone)
+def department_view(row: Department) -> DepartmentView:
+    """The row as the other rooms see it."""
+    return DepartmentView(
+        id=row.id,
+        local_authority_id=row.local_authority_id,
+        slug=row.slug,
+        title=row.title,
+        email=row.email,
+        phone=row.phone,
+        address=row.address,
+        opening_hours=row.opening_hours,
+        version=row.version,
+    )

@@ -29,7 +29,7 @@ def declare_contact(session: Session, actor: Actor, person_id: UUID, *, kind: Co
     """
     if not can_edit_contact(actor, person_id):
         raise Forbidden("contact_not_yours")
-    normal = _normalise(kind, value.strip())
+    normal = normal_contact(kind, value.strip())
     session.execute(delete(DeclaredContact).where(DeclaredContact.person_id == person_id, DeclaredContact.kind == kind))
     if normal:
         person = session.get_one(Person, person_id)
@@ -68,7 +68,7 @@ def open_contact(session: Session, person: Person, row: DeclaredContact) -> str:
     return unseal(session, person.data_key_id, row.sealed, context=f"declared_contact:{row.id}").decode()
 
 
-def _normalise(kind: ContactKind, value: str) -> str:
+def normal_contact(kind: ContactKind, value: str) -> str:
     """The stored form, by the rules of the dictionary: what a form accepts, this accepts."""
     try:
         found = validate(get_concept(CONTACT_CONCEPTS[kind]), value)

@@ -24,6 +24,7 @@ from portal.people.accounts.enums import LinkProof
 from portal.people.accounts.models import Account, AccountClaim, DeclaredContact, Person, PersonSearch
 from portal.people.accounts.policy import CLAIM_KEPT, CODE_LIFE, masked_address, may_be_same_person, same_pivot
 from portal.people.accounts.service.contacts import get_contacts, list_contacts
+from portal.people.accounts.service.indexing import forget_keys
 from portal.people.accounts.service.moving import move_declared
 from portal.people.accounts.service.residents import get_account, keep_identity, read_identity
 from portal.people.accounts.shapes import AccountView
@@ -162,6 +163,7 @@ def join(session: Session, actor: Actor, joining: Joining) -> None:
         keep_identity(session, kept, session.get_one(Person, kept.person_id), read_identity(session, joined))
     _move_contacts(session, joined.person_id, kept.person_id)
     move_declared(session, joined.person_id, kept.person_id)
+    forget_keys(session, joined.person_id)
     session.execute(delete(PersonSearch).where(PersonSearch.person_id == joined.person_id))
     session.execute(update(Account).where(Account.merged_into_id == joined.id).values(merged_into_id=kept.id))
     joined.merged_into_id, joined.link_proof, joined.linked_at = kept.id, joining.proof, now()

@@ -16,6 +16,7 @@ from portal.ground.vault.service import create_data_key, destroy_data_key, finge
 from portal.people.accounts.models import Account, Person, PersonSearch, PivotIdentity
 from portal.people.accounts.names import name_key, shown_name
 from portal.people.accounts.service.contacts import get_contacts
+from portal.people.accounts.service.indexing import write_keys
 from portal.people.accounts.shapes import AccountView, ResidentClaims
 
 KEY_LENGTH = 300
@@ -65,6 +66,15 @@ def get_account(session: Session, account_id: UUID) -> AccountView:
         birth_country=claims.birth_country,
         email=get_contacts(session, account.person_id).email or claims.email,
     )
+
+
+def find_account_of(session: Session, person_id: UUID) -> AccountView | None:
+    """The account of a person: the one that their sign-ins open; None for a person without an account.
+
+    :raises VaultDestroyed: the person was erased.
+    """
+    row = latest_account(session, person_id)
+    return get_account(session, row.merged_into_id or row.id) if row is not None else None
 
 
 def person_ids_of(session: Session, account_id: UUID) -> list[UUID]:
@@ -148,6 +158,7 @@ def keep_identity(session: Session, account: Account, person: Person, claims: Re
     search.given_key = name_key(" ".join(claims.given_names))[:KEY_LENGTH]
     search.birthdate = claims.birthdate
     session.flush()
+    write_keys(session, search)
 
 
 def _digest(data: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The return from a provider: checked from end to end before a session is opened. One callback per provider."""
 
 from flask import redirect, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal.ground.audit.service import record
@@ -8,7 +9,15 @@ from portal.ground.errors import Forbidden
 from portal.ground.permissions import Actor, ActorKind
 from portal.ground.web import background_unit, settings, unit
 from portal.ground.web.access import public
-from portal.people.accounts.service import AccountView, AgentView, link_agent, link_resident
+from portal.people.accounts.service import (
+    AccountView,
+    AgentClaims,
+    AgentView,
+    allowed_sirets,
+    ask_relink,
+    link_agent,
+    link_resident,
+)
 from portal.people.identity.claims import read_agent, read_resident
 from portal.people.identity.cookies import (
     browser_cookie_name,
@@ -38,6 +47,14 @@ from portal.people.identity.views.problems import show_cancelled, show_problem
 from portal.people.identity.views.sign_in import wished_page
 
 MAX_CODE = 2_000
+
+
+class _Moved(Exception):
+    """The agent is known under another sign-in: the unit is rolled back, then the claim is noted in one of its own."""
+
+    def __init__(self, signed: SignIn, claims: AgentClaims) -> None:
+        super().__init__()
+        self.signed, self.claims = signed, claims
 
 
 @blueprint.get("/connexion/usager/retour")
@@ -79,6 +96,10 @@ def _come_back_seated(realm: Realm) -> Response:
         cookie, who = _open(realm, attempt, signed)
     except (SignInFailed, Forbidden) as error:
         return show_problem(realm, error, suite=suite, level=attempt.acr)
+    except _Moved as moved:
+        with background_unit() as session:
+            ask_relink(session, issuer=moved.signed.issuer, sub=moved.signed.sub, claims=moved.claims)
+        return show_problem(realm, Forbidden("agent_moved"), suite=suite, level=attempt.acr)
     if attempt.errand is not None:
         run_errand(attempt.errand, who, signed.access_token)
     response = redirect(suite, code=303)
@@ -146,8 +167,7 @@ def _open(realm: Realm, attempt: Return, signed: SignIn) -> tuple[str, Actor]:
             who = link_resident(session, issuer=signed.issuer, sub=signed.sub, claims=read_resident(signed.claims))
             actor = Actor(kind=ActorKind.RESIDENT, id=who.id, subject=who.person_id)
         else:
-            claims, sirets = read_agent(signed.claims), settings().agent_sirets
-            who = link_agent(session, issuer=signed.issuer, sub=signed.sub, claims=claims, allowed_sirets=sirets)
+            who = _find_agent(session, signed)
             actor = Actor(kind=ActorKind.AGENT, id=who.id)
         release_stashes(session, browser_hash=attempt.browser_hash, owner_id=who.id)
         cookie = open_session(session, who=who, evidence=evidence, previous_cookie=read_session_cookie(realm))
@@ -155,3 +175,17 @@ def _open(realm: Realm, attempt: Return, signed: SignIn) -> tuple[str, Actor]:
         details |= {"browser": evidence.browser_family, "system": evidence.system_family}
         record(session, actor, "signed_in", details=details)
     return cookie, actor
+
+
+def _find_agent(session: Session, signed: SignIn) -> AgentView:
+    """The agent who signed in.
+
+    :raises Forbidden: their organisation is not admitted, nobody invited them, or their access is closed.
+    """
+    claims, sirets = read_agent(signed.claims), allowed_sirets(session, settings().agent_sirets)
+    try:
+        return link_agent(session, issuer=signed.issuer, sub=signed.sub, claims=claims, allowed_sirets=sirets)
+    except Forbidden as error:
+        if error.code == "agent_moved":
+            raise _Moved(signed, claims) from None
+        raise

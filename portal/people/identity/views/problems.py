@@ -73,11 +73,19 @@ REFUSED = {
         _l("Votre accès est fermé"),
         _l("Votre accès d’agent a été désactivé. Pour le rouvrir, parlez-en à la personne qui administre le portail."),
     ),
+    "agent_moved": Words(
+        _l("Votre identification a changé"),
+        _l(
+            "Votre adresse est connue ici, mais avec un autre moyen d’identification. La personne qui administre le "
+            "portail trouve votre demande sur votre fiche : dites-lui que c’est bien vous, puis recommencez."
+        ),
+    ),
     "siret_not_allowed": Words(
         _l("Votre organisation n’a pas accès à cet espace"),
         _l(
-            "ProConnect indique une autre organisation que la collectivité. Si vous travaillez pour plusieurs, "
-            "recommencez et choisissez celle de la collectivité."
+            "ProConnect indique une organisation qui n’est ni la collectivité, ni l’un de ses partenaires. Si vous "
+            "travaillez pour plusieurs organisations, recommencez et choisissez la bonne. Sinon, demandez à la "
+            "personne qui administre le portail d’ajouter la vôtre à la liste des partenaires."
         ),
     ),
 }

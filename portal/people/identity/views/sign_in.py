@@ -17,7 +17,7 @@ from portal.people.identity.enums import Realm
 from portal.people.identity.errors import SignInFailed
 from portal.people.identity.providers import HOMES, provider
 from portal.people.identity.service import begin_attempt, is_stash_waiting
-from portal.people.identity.signed_in import find_session
+from portal.people.identity.signed_in import actor_of, find_session
 from portal.people.identity.views.blueprint import blueprint
 from portal.people.identity.views.problems import show_problem
 
@@ -56,7 +56,7 @@ def agent_door() -> Response:
 def _door(realm: Realm, template: str, title: str, suite: str) -> Response:
     """The door of a realm; whoever is in already, with the level asked for, goes straight through."""
     level, found = wished_level(request.args.get("niveau")), find_session(realm)
-    if found is not None and satisfies_acr(level, found.acr):
+    if found is not None and satisfies_acr(level, actor_of(found).acr):
         return redirect(suite, code=303)
     asked = parse_qs(urlsplit(suite).query).get("reprise", [""])[0]
     return page(

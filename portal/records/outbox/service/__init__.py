@@ -18,6 +18,8 @@ from portal.records.outbox.service.queries import (
     list_attempts,
     list_dead,
     oldest_unsettled,
+    read_delivery,
+    with_deliveries,
 )
 from portal.records.outbox.service.restored import count_restored, hold_restored, release_restored
 from portal.records.outbox.service.upkeep import WORKER_LOST, free_lane, hold_lane, purge_settled, sweep
@@ -55,10 +57,12 @@ __all__ = [
     "list_dead",
     "oldest_unsettled",
     "purge_settled",
+    "read_delivery",
     "release",
     "release_restored",
     "renew",
     "requeue",
     "retry_later",
     "sweep",
+    "with_deliveries",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.ground import clock
@@ -130,6 +130,22 @@ _VIEW_COLUMNS = (
     OutboxMessage.settled_at,
     OutboxMessage.uncertain,
 )
+
+
+def with_deliveries(
+    query: Select[*tuple[Any, ...]], lane: ColumnElement[str], group: ColumnElement[str]
+) -> Select[*tuple[Any, ...]]:
+    """``query`` with, for each row, the messages of ``group`` in its lane, oldest first: one row each, one at least.
+
+    :func:`read_delivery` reads them.
+    """
+    joined = query.outerjoin(OutboxMessage, and_(OutboxMessage.lane == lane, OutboxMessage.group_key == group))
+    return joined.add_columns(*_VIEW_COLUMNS).order_by(OutboxMessage.created_at, OutboxMessage.id)
+
+
+def read_delivery(row: Row[*tuple[Any, ...]]) -> DeliveryView | None:
+    """The message in a row of :func:`with_deliveries`; None where there is none."""
+    return None if row.id is None else _view(row)
 
 
 def _view(row: Any) -> DeliveryView:

@@ -174,7 +174,7 @@ def test_a_job_is_run_by_one_worker_at_a_time_and_taken_over_from_a_lost_one(dat
     with database.writing() as session:
         register_jobs(session, {"poll": timedelta(minutes=5)})
     with database.writing() as session:
-        assert take_due_job(session, ["poll"], worker="lost", lease=timedelta(milliseconds=60)) is not None
+        assert take_due_job(session, {"poll": timedelta(milliseconds=60)}, worker="lost") is not None
     runner = JobRunner(database, [job("poll", lambda: None)], worker="w")
     assert runner.run_one() is None
     time.sleep(0.1)

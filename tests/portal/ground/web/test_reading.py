@@ -18,19 +18,27 @@ from portal.casework.assistance import service as assistance
 from portal.casework.assistance.enums import Proof
 from portal.casework.catalogue.editing import service as editing
 from portal.casework.catalogue.editing.outline import edit_page
+from portal.casework.catalogue.editing.workflows import begin_workflow
 from portal.casework.catalogue.service import get_published
+from portal.casework.contacts import service as contacts
+from portal.casework.contacts.enums import AnswerWay, Medium
 from portal.casework.documents import service as documents
 from portal.casework.documents.enums import DocumentState
 from portal.casework.documents.examiner import Examined
+from portal.casework.mandates import service as mandates
+from portal.casework.mandates.enums import Duration, IdentityDocument, Theme
+from portal.casework.openings import service as openings
+from portal.casework.openings.enums import IdentityCheck
 from portal.casework.requests import service as requests
 from portal.ground import clock
 from portal.ground.audit.models import AuditEntry
+from portal.ground.audit.service import open_search
 from portal.ground.db import Database
 from portal.ground.dictionary.files import FileKind
 from portal.ground.permissions import ANONYMOUS
 from portal.ground.settings import Settings
 from portal.people.accounts.enums import AddressKind, MemberRelation
-from portal.people.accounts.service import agents_of, save_address, save_member
+from portal.people.accounts.service import agents_of, list_partners, save_address, save_member
 from portal.records.outbox import service as outbox
 from tests.journeys.test_welcome import make
 from tests.support import files
@@ -48,18 +56,24 @@ NOT_READY = {"pages.blank_form_pdf"}
 DECLARED = {
     "myspace.one_request": {"request_message"},
     "myspace.follow": {"request_message"},
-    "backoffice.casefile": {"audit_entry", "request_message"},
+    "counter.mandate": {"audit_entry"},
+    "backoffice.casefile": {"audit_entry", "presence"},
     "backoffice.acknowledgement": {"audit_entry"},
     "backoffice.acknowledgement_pdf": {"audit_entry"},
     "backoffice.decision": {"audit_entry"},
     "backoffice.document": {"audit_entry"},
     "backoffice.decision_pdf": {"audit_entry"},
-    "backoffice.move_form": {"audit_entry", "request_message"},
-    "backoffice.decision_form": {"audit_entry", "request_message"},
-    "backoffice.proposed_texts": {"audit_entry", "request_message"},
-    "backoffice.joining_form": {"audit_entry", "request_message"},
+    "backoffice.move_form": {"audit_entry", "presence"},
+    "backoffice.decision_form": {"audit_entry", "presence"},
+    "backoffice.proposed_texts": {"audit_entry", "presence"},
+    "backoffice.joining_form": {"audit_entry", "presence"},
     "backoffice.queue_file": {"audit_entry"},
-    "street_desk.show": {"audit_entry", "request_message"},
+    "backoffice.new_note": {"audit_entry", "presence"},
+    "backoffice.transfer_form": {"audit_entry", "presence"},
+    "backoffice.duplicate_form": {"audit_entry", "presence"},
+    "counter.contact": {"audit_entry"},
+    "counter.contact_letter": {"audit_entry"},
+    "street_desk.show": {"audit_entry"},
     "identity.back_as_resident": {"audit_entry"},
     "identity.back_as_agent": {"audit_entry"},
 }
@@ -121,6 +135,8 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         address = save_address(session, who, line, kind=AddressKind.CURRENT)
     return {
         "assistance_id": str(opened.id),
+        "mandate_id": str(given_mandate(database, town)),
+        **opened_file(database, town),
         "reference": reference,
         "decided": decided,
         "slug": "carte-mediatheque",
@@ -130,8 +146,8 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         "letter_id": str(UUID(int=1)),
         "field_name": "caf_family_quotient",
         "document_id": str(document_id),
-        "member_id": str(member.id),
-        "address_id": str(address.id),
+        "declared_id": str(member.id),
+        "declared_address": str(address.id),
         **held_polls(database, town),
         "report_id": str(report.report_id),
         "reported": report.reference,
@@ -140,12 +156,61 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         "opinion_id": str(UUID(int=1)),
         "export_id": str(UUID(int=1)),
         "wording_id": str(UUID(int=1)),
+        "lot_id": str(UUID(int=1)),
+        "list_id": str(UUID(int=1)),
+        "note_id": str(UUID(int=1)),
+        "rule_id": str(UUID(int=1)),
         "move": "study",
+        **administered(database, town, request_id),
         **newcomers_list(visitor),
         **move_told(database, town),
         **written_version(database, town, "carte-mediatheque"),
         **procedures_written(database, town),
     }
+
+
+def administered(database: Database, town: Town, request_id: UUID) -> dict[str, str]:
+    """An agent, a department, a partner, and a search that the data-protection officer made."""
+    keeper, officer = (town.agent(town.commune.agents[login]) for login in ("a.ngoma", "d.quere"))
+    with database.writing() as session:
+        partner = list_partners(session, keeper)[0]
+        search = open_search(
+            session, officer, subject_id=town.angela.person_id, request_id=request_id, reason="Demande de la personne."
+        )
+    return {
+        "agent_id": str(town.meryem.id),
+        "department_id": str(next(iter(town.meryem.department_ids))),
+        "partner_id": str(partner.id),
+        "search_id": str(search),
+    }
+
+
+def given_mandate(database: Database, town: Town) -> UUID:
+    """A mandate that Angela gave at the counter, for leisure."""
+    samira = town.agent(town.commune.agents["s.amrani"])
+    house = town.commune.departments["france-services"].id
+    with database.writing() as session:
+        about = mandates.Proposal(town.angela.person_id, house, frozenset({Theme.LEISURE}), Duration.DAY)
+        made = mandates.propose_mandate(session, samira, about)
+        return mandates.confirm_present(session, samira, made.id, IdentityDocument.CARD).id
+
+
+def opened_file(database: Database, town: Town) -> dict[str, str]:
+    """Angela found and opened at the counter, with a call of hers that was answered by a letter."""
+    samira = town.agent(town.commune.agents["s.amrani"])
+    department = next(iter(samira.department_ids))
+    with database.writing() as session:
+        found = openings.look_up(session, samira, "Dubois 1962", reason="follow")
+        opened = openings.open_person(session, samira, found.id, 1)
+        opened = openings.check_identity(session, samira, opened.id, IdentityCheck.DOCUMENT)
+        facts = contacts.ContactFacts(
+            department, Medium.CALL, clock.today(), "autre", "Essai", AnswerWay.LETTER, where="1 rue Fictive"
+        )
+        kept = contacts.log_contact(
+            session, samira, facts, person_id=opened.person_id, proof=opened.identity_check, opening_id=opened.id
+        )
+        contacts.answer_contact(session, samira, kept.id, version=kept.version, way="letter", text="Bonjour.")
+    return {"lookup_id": str(found.id), "opening_id": str(opened.id), "contact_id": str(kept.id)}
 
 
 def newcomers_list(visitor: Browser) -> dict[str, str]:
@@ -183,6 +248,14 @@ def procedures_written(database: Database, town: Town) -> dict[str, str]:
             lambda document: edit_page(document, "vous", lambda data: data.update(exits=[way_out])),
             part="exit_added",
         )
+        editing.change_draft(
+            session,
+            officer,
+            made.slug,
+            made.revision + 1,
+            lambda document: begin_workflow(document, "case"),
+            part="workflow_begun",
+        )
         editing.open_draft(session, officer, "carte-mediatheque")
     return {"written": made.slug, "exit_slug": "ailleurs", "kind": "page", "tab": "legal", "version": "1"}
 
@@ -210,8 +283,12 @@ def known_at(rule: str, values: dict[str, str]) -> dict[str, str]:
         "/agents/signalements": {"reference": values["reported"]},
         "/participer/": {"slug": values["poll"]},
         "/agents/demarches/<slug>": {"slug": values["written"], "name": "contact_email", "key": "adresse"},
+        "/deroulement/etats/": {"code": "review"},
+        "/deroulement/actions/": {"code": "ask_corrections"},
+        "/agents/repartition/nouvelle/<slug>": {"slug": "carte-mediatheque"},
         "/agents/demarches/<slug>/abandonner": {"slug": "carte-mediatheque"},
         "/agents/demarches/<slug>/fermer": {"slug": "carte-mediatheque"},
+        "/mon-espace/adresses/": {"declared_id": values["declared_address"]},
         "/agents/sondages/<uuid:poll_id>/modifier": {"poll_id": values["draft_poll"]},
         "/agents/sondages/<uuid:poll_id>/clore": {"poll_id": values["open_poll"]},
     }
@@ -222,7 +299,8 @@ def known_at(rule: str, values: dict[str, str]) -> dict[str, str]:
 def browsers(sign_in: Callable[..., Browser], visitor: Browser, town: Town) -> dict[str, Browser]:
     """Everybody who reads."""
     agents = {
-        login: sign_in(town.commune.agents[login]) for login in ("m.yildiz", "s.amrani", "o.operateur", "i.moreau")
+        login: sign_in(town.commune.agents[login])
+        for login in ("m.yildiz", "s.amrani", "o.operateur", "i.moreau", "a.ngoma", "d.quere")
     }
     return {"visitor": visitor, "resident": sign_in(town.angela), **agents}
 
@@ -255,6 +333,7 @@ def test_reading_writes_nothing_that_is_not_declared(
     never = set(seen) - opened
     assert never - NOT_READY <= {  # redirections, and returns from a provider without what it should bring
         "backoffice.home",
+        "builder.confirm_ready_made",  # needs the one chosen: tests/portal/screens/builder/test_workflow_pages.py
         "pages.language",
         "identity.back_as_agent",
         "identity.back_as_resident",
@@ -266,6 +345,11 @@ def test_reading_writes_nothing_that_is_not_declared(
         "daily_services.report_photo",  # needs what an agent approved: tests/journeys/reports
         "daily_services.repair_photo",  # same
         "backoffice.text",  # needs a text of a department: tests/portal/screens/backoffice/test_texts.py
+        "backoffice.list_page",  # needs a list that was asked: tests/portal/screens/backoffice/test_lists.py
+        "backoffice.lot",  # needs a lot: tests/portal/screens/backoffice/test_lots.py
+        "backoffice.lot_file",  # same
+        "backoffice.rule",  # needs a rule: tests/portal/screens/backoffice/test_routing.py
+        "backoffice.note_form",  # needs a note: tests/portal/screens/backoffice/test_between_agents.py
         "myspace.copy_ready",  # needs a copy that the worker made: tests/portal/screens/test_own_data.py
         "counter.desk_back_to_check",
         "counter.desk_confirm_removal",  # needs a page asked for each of several: tests/portal/screens/test_counter.py
@@ -283,6 +367,10 @@ def test_reading_writes_nothing_that_is_not_declared(
         "counter.entry_resume",
         "counter.entry_show_step",  # same
         "counter.helping",
+        "counter.attestation_pdf",  # needs a mandate whose PDF was made: tests/portal/screens/test_mandates.py
+        "myspace.own_attestation_pdf",  # same
+        "counter.opened_request",  # same: a request opened under it
+        "counter.propose",  # same: the handle of a person
         "counter.original",  # same
         "backoffice.letter",  # needs a letter: tests/portal/screens/backoffice/test_letters.py
         "backoffice.letter_pdf",  # same
@@ -293,7 +381,16 @@ def test_reading_writes_nothing_that_is_not_declared(
         "backoffice.opinion",  # same
         "backoffice.opinion_document",  # same
         "myspace.confirm_move",  # same
+        "myspace.survey",  # needs a decision: tests/portal/screens/test_survey.py
+        "myspace.follow_survey",  # same
+        "backoffice.paper_survey",  # same
         "myspace.corrections_form",  # same
+        "myspace.confirm_followed_move",  # needs a proposal: tests/portal/screens/test_corrections.py
+        "myspace.follow_corrections",  # same
+        "backoffice.choose_lot",  # needs ticked requests: tests/portal/screens/backoffice/test_lots.py
+        "journey_kit.show_item_files",  # needs a repeated page: tests/portal/engine/journey_kit/test_item_files.py
+        "counter.desk_show_item_files",  # same
+        "counter.entry_show_item_files",  # same
         "journey_kit.show_terms",  # needs a declared partner: tests/portal/engine/journey_kit/test_asking.py
     }
 

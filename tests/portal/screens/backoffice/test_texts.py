@@ -69,7 +69,7 @@ def test_a_text_starts_an_answer(sign_in: Callable[..., Browser], town: Town, da
         chief.post(f"{HERE}/nouveau", form)
     with counted(database) as statements:
         found = agent.get(f"{base}/modeles", state="full").links()
-    assert len(statements) <= 14
+    assert len(statements) <= 19
     decision = next(address for address in found.values() if "/decider?" in address)
     message = next(address for address in found.values() if address.endswith("#ecrire"))
     page = agent.get(decision)

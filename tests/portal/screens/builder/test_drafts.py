@@ -169,7 +169,7 @@ def test_a_draft_with_faults_can_still_be_read_and_repaired(
     overview = ines.get(BASE, state="faulty")
     assert "Cette donnée n’est pas dans le dictionnaire : person.shoe_size." in overview.text
     assert "À revoir" in overview.text
-    assert "il est faux que" in ines.get(f"{BASE}?page=accueil").text
+    assert "n’est aucune de ces réponses : “a”, “b” ou toujours" in ines.get(f"{BASE}?page=accueil").text
     assert "Le dictionnaire ne connaît pas cette donnée" in ines.get(f"{BASE}/questions/pointure", state="unknown").text
     nested = ines.get(f"{BASE}/condition/page/accueil", state="nested")
     assert "Elle a plusieurs niveaux" in nested.text
@@ -194,7 +194,7 @@ def test_pages_stay_light_whatever_the_procedure_holds(ines: Browser, database: 
     with database.writing() as session:
         import_procedure(session, big_document("petite", pages=1, questions=2), publish=False, actor=officer)
         import_procedure(session, big_document("grande"), publish=False, actor=officer)
-    paths = ("", "?page=page-0", "/presentation", "/canaux", "/legal", "/envois", "/circuit", "/textes?page=page-0")
+    paths = ("", "?page=page-0", "/presentation", "/canaux", "/legal", "/envois", "/deroulement", "/textes?page=page-0")
     paths += ("/yaml", "/pages/page-0", "/questions/qab", "/condition/question/qab", "/condition/page/page-0")
     paths += ("/pages/page-0/questions/nouvelle?q=adresse",)
     heavy, costs = {}, {}
@@ -235,6 +235,40 @@ def test_a_procedure_is_created_then_deleted(ines: Browser, database: Database) 
     with database.reading() as session:
         assert session.scalar(select(Procedure).where(Procedure.slug == "nouvelle-2")) is None
     ines.post("/agents/demarches/nouvelle-2/supprimer", None, 404)
+
+
+def test_an_address_changes_until_the_procedure_is_published(ines: Browser, database: Database) -> None:
+    copied = ines.follow(ines.post(f"{BASE}/dupliquer"))
+    old = copied.response.request.path
+    form = ines.get(f"{old}/adresse", state="plain")
+    action = f"{old}/adresse"
+    taken = ines.post(action, {**form.form(action), "adresse": "Place en crèche"}, 422, state="error")
+    assert "Celle-ci est libre : place-en-creche-2" in taken.text
+    for odd in ("", "…", "nouvelle"):
+        ines.post(action, {**form.form(action), "adresse": odd}, 422)
+    former = ines.get(old)
+    choose = {**former.form(f"{old}/plan"), "acte": "page:retirer:accueil"}
+    ines.post(f"{old}/plan", choose)
+    late = ines.post(action, {**form.form(action), "adresse": "Accueil des petits"}, 409, state="conflict")
+    moved = ines.follow(ines.post(action, late.form(action)))
+    new = "/agents/demarches/accueil-des-petits"
+    assert "L’adresse est changée." in moved.text
+    ines.get(old, 404)
+    undone = ines.post(f"{new}/annuler", {"revision": str(stored(database, "accueil-des-petits").revision)})
+    assert undone.location.startswith(new)
+    document = stored(database, "accueil-des-petits").document
+    assert (document.slug, document.step("accueil") is not None) == ("accueil-des-petits", True), (
+        "what was undone is back"
+    )
+    ines.post(f"{BASE}/modifier")
+    fixed = ines.get(f"{BASE}/adresse", state="fixed")
+    assert "Cette adresse ne change plus" in fixed.text
+    revision = str(stored(database).revision)
+    ines.post(f"{BASE}/adresse", {"revision": revision, "adresse": "ailleurs"}, 409, state="too late")
+    ines.post("/agents/demarches/signaler-un-probleme/modifier")
+    own = ines.get("/agents/demarches/signaler-un-probleme/adresse")
+    assert "/quotidien/signalements/nouveau" in own.text
+    assert "Elles ne se choisissent donc pas ici." in own.text
 
 
 def test_a_procedure_in_use_is_closed_and_opened_again_never_deleted(

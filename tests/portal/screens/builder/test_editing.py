@@ -195,7 +195,7 @@ def test_what_cannot_be_read_comes_back_with_its_sentence(ines: Browser, draft: 
     assert fee.is_free
 
 
-@pytest.mark.parametrize("tab", ["presentation", "canaux", "legal", "envois", "circuit", "textes"])
+@pytest.mark.parametrize("tab", ["presentation", "canaux", "legal", "envois", "textes"])
 def test_a_tab_sent_as_it_is_changes_nothing(ines: Browser, draft: DraftView, database: Database, tab: str) -> None:
     before = stored(database)
     page = ines.get(f"{BASE}/{tab}")

@@ -1,0 +1,49 @@
+"""The chapter of mandates: who may act in the person's name, and each thing that was done so."""
+
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from portal.casework.documents.storage import BlobStore
+from portal.casework.mandates import service as mandates
+from portal.casework.mandates.service import MandateView
+from portal.casework.mandates.wording import TAGS, say_themes
+from portal.engine.own_data.shapes import Chapter, Entry
+from portal.ground.permissions import Actor
+from portal.ground.web.formats import format_moment
+from portal.people.accounts.service import list_departments
+
+
+def given_mandates(session: Session, actor: Actor, _store: BlobStore) -> Chapter:
+    """Every mandate of the person, with its journal as codes."""
+    found = mandates.list_for_person(session, actor)
+    names = {one.id: one.name for one in list_departments(session)}
+    data = [_data(session, actor, one) for one in found]
+    entries = [
+        Entry(
+            names.get(one.department_id, ""),
+            (
+                (_("Domaines"), say_themes((*one.themes, *one.revoked))),
+                (_("Jusqu’au"), format_moment(one.expires_at)),
+                (_("État"), str(TAGS[one.state][0])),
+            ),
+        )
+        for one in found
+    ]
+    return Chapter("mandates", _("Vos mandats"), data, tuple(entries))
+
+
+def _data(session: Session, actor: Actor, one: MandateView) -> dict[str, object]:
+    return {
+        "department": str(one.department_id),
+        "themes": [theme.value for theme in one.themes],
+        "revoked": [theme.value for theme in one.revoked],
+        "created_at": one.created_at.isoformat(),
+        "expires_at": one.expires_at.isoformat(),
+        "proof": one.proof.value if one.proof else None,
+        "state": one.state.value,
+        "text_hash": one.text_hash,
+        "journal": [
+            {"at": line.occurred_at.isoformat(), "kind": line.kind.value, **line.payload}
+            for line in mandates.journal_of(session, actor, one.id)
+        ],
+    }

@@ -1,0 +1,1 @@
+"""How the service does: the dashboard of those who steer, and its public twin."""

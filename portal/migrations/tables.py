@@ -31,6 +31,7 @@ ROOMS_WITH_TABLES = (
     "portal.casework.openings.models",
     "portal.casework.contacts.models",
     "portal.casework.mandates.models",
+    "portal.casework.appointments.models",
     "portal.casework.delays.models",
     "portal.casework.figures.models",
     "portal.casework.satisfaction.models",

@@ -32,7 +32,8 @@ class Action(_Part):
     """What a transition does besides moving. ``text`` is proposed to the agent, and said as it is by a timeout.
 
     ``connection``: where ``forward`` sends the request; ``fields``: what ``corrections`` may ask again, all when empty;
-    ``department``: whom ``opinion`` asks, left to the agent when empty.
+    ``department``: whom ``opinion`` asks, left to the agent when empty; ``kind``: the slug of the appointments among
+    which ``appointment`` has the person choose a time, ``then``: the move that is made once they have.
     """
 
     do: ActionKind
@@ -40,6 +41,8 @@ class Action(_Part):
     connection: Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")] | None = None
     department: Annotated[str, Field(max_length=80, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] | None = None
     fields: Annotated[tuple[str, ...], Field(max_length=60)] = ()
+    kind: Annotated[str, Field(max_length=80, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] | None = None
+    then: Code | None = None
 
 
 class WorkflowStatus(_Part):

@@ -27,6 +27,7 @@ def workflow_problems(document: ProcedureDocument) -> Iterator[Problem]:
     for one in workflow.transitions:
         yield from _moves(workflow, one)
         yield from _actions(one, fields, later)
+        yield from _invitations(workflow, one)
 
 
 def _names(workflow: Workflow) -> Iterator[Problem]:
@@ -152,6 +153,18 @@ def _action(path: str, action: Action, fields: Collection[str], later: Collectio
     for name in action.fields:
         if name not in fields:
             yield path, _("Cette question ne peut pas être redemandée : %(name)s.", name=name)
+
+
+def _invitations(workflow: Workflow, one: Transition) -> Iterator[Problem]:
+    """A kind of appointment goes with a proposal, and what follows is for the person to do, from where it leads."""
+    path = f"workflow.transitions.{one.code}.does"
+    for action in one.does:
+        if (action.kind or action.then) and (action.do != "appointment" or not action.kind):
+            yield path, _("Un type de rendez-vous va avec « proposer un rendez-vous » (%(name)s).", name=str(one.label))
+        elif action.then:
+            after = workflow.transition(action.then)
+            if after is None or one.target not in after.sources or "resident" not in after.who:
+                yield path, _("La personne ne peut pas faire cette action en choisissant : %(name)s.", name=action.then)
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class NotificationEvent(StrEnum):
-    """Each has its own templates, ``templates/notifications/<value>.txt`` and ``.html``, and its text message."""
+    """Each has its own templates, ``templates/notifications/<value>.txt`` and ``.html``, and its text message.
+
+    Those of appointments share one, ``appointment``, which says a sentence of each: :mod:`..appointments`.
+    """
 
     REQUEST_SUBMITTED = "request_submitted"
     PARTNER_RECEIVED = "partner_received"
@@ -19,6 +22,13 @@ class NotificationEvent(StrEnum):
     ACCOUNT_ENDING = "account_ending"
     POLL_OPENED = "poll_opened"
     MANDATE_CHANGED = "mandate_changed"
+    APPOINTMENT_BOOKED = "appointment_booked"
+    APPOINTMENT_MOVED = "appointment_moved"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    APPOINTMENT_DISPLACED = "appointment_displaced"
+    APPOINTMENT_REMINDER = "appointment_reminder"
+    APPOINTMENT_MISSED = "appointment_missed"
+    APPOINTMENT_OFFERED = "appointment_offered"
 
 
 class NoticeKind(StrEnum):
@@ -27,6 +37,7 @@ class NoticeKind(StrEnum):
     LEGAL = "legal"
     QUESTION = "question"
     ANSWER = "answer"
+    APPOINTMENT = "appointment"
     REMINDER = "reminder"
     POLL = "poll"
 

@@ -42,11 +42,18 @@ KIND_OF: Final[Mapping[NotificationEvent, NoticeKind]] = MappingProxyType(
         NotificationEvent.POLL_OPENED: NoticeKind.POLL,
         # What is done in somebody’s name is told, whatever they chose.
         NotificationEvent.MANDATE_CHANGED: NoticeKind.LEGAL,
+        NotificationEvent.APPOINTMENT_BOOKED: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_MOVED: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_CANCELLED: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_DISPLACED: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_REMINDER: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_MISSED: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_OFFERED: NoticeKind.APPOINTMENT,
     }
 )
 # What the law has us tell is told: it may change channel, never be turned off (CRPA, art. L112-11 and L211-2).
 NEVER_OFF: Final = frozenset({NoticeKind.LEGAL})
-URGENT: Final = frozenset({NoticeKind.LEGAL, NoticeKind.QUESTION})
+URGENT: Final = frozenset({NoticeKind.LEGAL, NoticeKind.QUESTION, NoticeKind.APPOINTMENT})
 DEFAULTS: Final[Mapping[NoticeKind, Way]] = MappingProxyType(
     {kind: Way.NONE if kind is NoticeKind.POLL else Way.EMAIL for kind in NoticeKind}
 )

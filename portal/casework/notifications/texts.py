@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from portal.casework.notifications.appointments import is_appointment, say_text
 from portal.casework.notifications.enums import NotificationEvent
 
 # Written with the signs of the GSM alphabet: « ê » or « ç » would make the message twice as long, and as dear.
@@ -32,8 +33,10 @@ TEXTS: Mapping[NotificationEvent, LazyString] = {
 }
 
 
-def say_event(event: NotificationEvent, *, reference: str, link: str) -> str:
-    """The message of an event."""
+def say_event(event: NotificationEvent, *, reference: str, link: str, title: str = "") -> str:
+    """The message of an event. :param title: of a notice about no request."""
+    if is_appointment(event):
+        return say_text(event, title, link)
     return str(TEXTS[event]) % {"reference": reference, "link": link}
 
 

@@ -18,9 +18,14 @@ def _holidays(place: str) -> "HolidayBase":
     return country_holidays("FR", subdiv=place or None)
 
 
+def is_public_holiday(day: date, place: str = "") -> bool:
+    """Whether a day is a public holiday."""
+    return day in _holidays(place)
+
+
 def is_working_day(day: date, place: str = "") -> bool:
     """Whether offices are open that day."""
-    return day.weekday() < SATURDAY and day not in _holidays(place)
+    return day.weekday() < SATURDAY and not is_public_holiday(day, place)
 
 
 def add_working_days(day: date, count: int, place: str = "") -> date:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.casework.appointments.service import lapse_offers, offer_next, remind_due
 from portal.casework.requests.service import lapse_one, note_implicit_decisions, note_late, warn_of_deadlines
 from portal.engine.deadlines.counting import count_figures
 from portal.engine.deadlines.measuring import measure_delays, usual_days_of
@@ -21,6 +22,8 @@ def deadline_jobs(database: Database) -> list[PeriodicJob]:
         PeriodicJob("lapse_states", timedelta(minutes=15), partial(lapse_states, database)),
         PeriodicJob("note_implicit_decisions", timedelta(hours=1), partial(decide_by_silence, database)),
         PeriodicJob("warn_of_deadlines", timedelta(hours=6), partial(warn_departments, database)),
+        PeriodicJob("remind_of_appointments", timedelta(minutes=1), partial(remind, database)),
+        PeriodicJob("offer_earlier_times", timedelta(minutes=1), partial(offer_earlier, database)),
         PeriodicJob("measure_delays", timedelta(days=1), partial(measure, database)),
         PeriodicJob("count_figures", timedelta(hours=1), partial(count, database)),
     ]
@@ -45,6 +48,26 @@ def decide_by_silence(database: Database) -> None:
 def warn_departments(database: Database) -> None:
     """Warn departments of the deadlines that come."""
     _walk(database, lambda session, after: warn_of_deadlines(session, after=after))
+
+
+def remind(database: Database) -> None:
+    """Have the reminders that are due leave: a process that dies in the middle leaves the rest to be done again."""
+    looked = 1
+    while looked:
+        with database.writing() as session:
+            looked = remind_due(session)
+
+
+def offer_earlier(database: Database) -> None:
+    """Take back the earlier times that nobody answered for, then offer what is free, one a unit."""
+    lapsed = 1
+    while lapsed:
+        with database.writing() as session:
+            lapsed = lapse_offers(session)
+    offered = True
+    while offered:
+        with database.writing() as session:
+            offered = offer_next(session)
 
 
 def measure(database: Database) -> None:

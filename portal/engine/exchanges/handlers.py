@@ -15,10 +15,17 @@ from connectors.sdk import (
     SubmitCommand,
     Submits,
 )
+from portal.casework.appointments.service import is_notice_due, render_appointment_letter
 from portal.casework.assistance.service import render_code_letter
 from portal.casework.contacts.service import render_contact_reply
 from portal.casework.notifications.account_code import render_account_code
-from portal.casework.notifications.service import NoticeChannel, RenderedNotification, is_blocked
+from portal.casework.notifications.service import (
+    NoticeChannel,
+    NotificationEvent,
+    RenderedNotification,
+    get_notification,
+    is_blocked,
+)
 from portal.casework.receipts import service as receipts
 from portal.casework.receipts.service import Printed, PrintOrder
 from portal.casework.requests import service as requests
@@ -163,7 +170,10 @@ class SendNotification:
 
     def render(self, session: Session, claimed: Claimed) -> RenderedNotification | None:
         """The letter; None when there is nobody to write to, or nothing to say, any more."""
-        return requests.render_notification(session, _notification_of(claimed), public_url=self.public_url)
+        notice = get_notification(session, _notification_of(claimed))
+        if not is_notice_due(session, notice.event, notice.cause):
+            return None
+        return requests.render_notification(session, notice.id, public_url=self.public_url)
 
     def call(self, loaded: RenderedNotification, claimed: Claimed) -> Receipt:
         """Hand the letter over to the mail server."""
@@ -274,6 +284,22 @@ class SendContactReply(SendAccountCode):
         letter = render_contact_reply(session, UUID(claimed.payload["contact_id"]))
         if letter is None:
             raise NoLongerNeeded("contact_erased")
+        return letter
+
+
+@dataclass(frozen=True, slots=True)
+class SendAppointmentLetter(SendAccountCode):
+    """Tells somebody without an account of their appointment: once, and only while it is true."""
+
+    def load(self, session: Session, claimed: Claimed) -> RenderedNotification:
+        """The e-mail, whose address is unsealed for it alone."""
+        told = claimed.payload
+        letter = None
+        if is_notice_due(session, NotificationEvent(told["event"]), told["cause"]):
+            named = UUID(told["appointment_id"])
+            letter = render_appointment_letter(session, named, told["event"], told["cause"], public_url=self.public_url)
+        if letter is None:
+            raise NoLongerNeeded("appointment_over")
         return letter
 
 

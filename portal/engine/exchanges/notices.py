@@ -12,10 +12,11 @@ from connectors.sdk import (
     Receipt,
     SendsMessages,
 )
+from portal.casework.appointments.service import is_notice_due, render_appointment_text
 from portal.casework.contacts.service import render_contact_text
 from portal.casework.notifications import service as notifications
-from portal.casework.notifications.policy import blocks, quiet_end
-from portal.casework.notifications.service import NoticeChannel, RenderedNotification, TextMessage
+from portal.casework.notifications.policy import QUIET_FROM, QUIET_UNTIL, blocks, quiet_end
+from portal.casework.notifications.service import NoticeChannel, NotificationEvent, RenderedNotification, TextMessage
 from portal.casework.requests import service as requests
 from portal.engine.exchanges.enums import Ending
 from portal.engine.exchanges.handlers import SendNotification, connector_of
@@ -25,6 +26,8 @@ from portal.ground import clock
 from portal.ground.db import Database
 from portal.records.connections.service import ConnectionRegistry
 from portal.records.outbox.service import Claimed
+
+NOTICE_OVER = "notice_over"
 
 
 def send_text(registry: ConnectionRegistry, message: TextMessage, claimed: Claimed) -> Receipt:
@@ -78,6 +81,8 @@ class SendText:
             until = quiet_end(clock.now(), chosen.quiet_from, chosen.quiet_until)
             if until is not None:
                 raise NotYet("quiet_hours", until)
+        if not is_notice_due(session, notice.event, notice.cause):
+            raise NoLongerNeeded(NOTICE_OVER)
         message = requests.render_text(session, notice.id, public_url=self.public_url)
         if message is None:
             raise NoLongerNeeded("phone_unusable")
@@ -104,7 +109,10 @@ class SendText:
             requests.fall_back_to_email(session, notice_id)
 
     def note_unneeded(self, session: Session, claimed: Claimed, code: str) -> None:
-        """The phone cannot be reached: the notice goes by e-mail."""
+        """The phone cannot be reached: the notice goes by e-mail. What is not true any more goes nowhere."""
+        if code == NOTICE_OVER:
+            requests.record_notification_unsent(session, _notice_of(claimed), code=code, channel=NoticeChannel.SMS)
+            return
         requests.record_text_refused(session, _notice_of(claimed), code=code)
 
 
@@ -165,6 +173,42 @@ class SendContactText:
             return send_text(self.registry, loaded, claimed)
         except NoLongerNeeded as blocked:
             raise PermanentError(blocked.code) from None
+
+    def settle(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:  # noqa: ARG002  same signature
+        """Count what left; what did not is a task in « Envois »."""
+        if outcome.ending is Ending.DELIVERED and outcome.receipt is not None:
+            notifications.count_sms(session, segments_of(outcome.receipt))
+
+
+@dataclass(frozen=True, slots=True)
+class SendAppointmentText:
+    """Tells somebody without an account of their appointment as a text message: while it is true, and by day."""
+
+    registry: ConnectionRegistry
+    public_url: str
+    resends: bool = True
+
+    def load(self, session: Session, claimed: Claimed) -> TextMessage:
+        """The message, whose number is unsealed for it alone.
+
+        :raises NotYet: it is night.
+        """
+        if claimed.lane not in self.registry:
+            raise NoLongerNeeded("connection_unknown")
+        until = quiet_end(clock.now(), QUIET_FROM, QUIET_UNTIL)
+        if until is not None and not claimed.uncertain:
+            raise NotYet("quiet_hours", until)
+        told, message = claimed.payload, None
+        if is_notice_due(session, NotificationEvent(told["event"]), told["cause"]):
+            named = UUID(told["appointment_id"])
+            message = render_appointment_text(session, named, told["event"], told["cause"], public_url=self.public_url)
+        if message is None:
+            raise NoLongerNeeded("appointment_over")
+        return message
+
+    def call(self, loaded: TextMessage, claimed: Claimed) -> Receipt:
+        """Hand the message over to the operator."""
+        return send_text(self.registry, loaded, claimed)
 
     def settle(self, session: Session, claimed: Claimed, outcome: Outcome) -> None:  # noqa: ARG002  same signature
         """Count what left; what did not is a task in « Envois »."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from portal.casework.appointments.service import APPOINTMENT_LETTER_KIND, APPOINTMENT_TEXT_KIND
 from portal.casework.assistance.service import RESUME_CODE_KIND
 from portal.casework.contacts.service import CONTACT_REPLY_KIND, CONTACT_TEXT_KIND
 from portal.casework.mandates.service import MANDATE_CODE_KIND, MANDATE_PAPER_KIND
@@ -32,6 +33,7 @@ from portal.engine.exchanges.handlers import (
     ForwardRequest,
     MakePaper,
     SendAccountCode,
+    SendAppointmentLetter,
     SendContactReply,
     SendDepartmentAlert,
     SendDraftNotice,
@@ -41,7 +43,14 @@ from portal.engine.exchanges.handlers import (
 from portal.engine.exchanges.invitations import SendAgentInvitation
 from portal.engine.exchanges.jobs import PeriodicJob
 from portal.engine.exchanges.mandates import MakeAttestation, SendMandateCode
-from portal.engine.exchanges.notices import SendContactText, SendDigest, SendPhoneCode, SendText, gather_digests
+from portal.engine.exchanges.notices import (
+    SendAppointmentText,
+    SendContactText,
+    SendDigest,
+    SendPhoneCode,
+    SendText,
+    gather_digests,
+)
 from portal.engine.exchanges.outcomes import DeliveryHandler
 from portal.engine.exchanges.polling import Polling
 from portal.engine.exchanges.worker import Pace, Worker
@@ -70,6 +79,8 @@ def standard_handlers(settings: Settings, registry: ConnectionRegistry) -> dict[
         DRAFT_NOTICE_KIND: SendDraftNotice(registry, settings.public_url, settings.mail_from),
         AGENT_INVITATION: SendAgentInvitation(registry, settings.public_url, settings.mail_from),
         ACCOUNT_CODE: SendAccountCode(registry, settings.public_url, settings.mail_from),
+        APPOINTMENT_LETTER_KIND: SendAppointmentLetter(registry, settings.public_url, settings.mail_from),
+        APPOINTMENT_TEXT_KIND: SendAppointmentText(registry, settings.public_url),
         CONTACT_REPLY_KIND: SendContactReply(registry, settings.public_url, settings.mail_from),
         CONTACT_TEXT_KIND: SendContactText(registry),
         MANDATE_CODE_KIND: SendMandateCode(registry),

@@ -11,6 +11,7 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 
+from portal.casework.appointments.policy import APPOINTMENT_KEPT
 from portal.casework.assistance.policy import ASSISTANCE_KEPT, RESUME_CODE_LIFE
 from portal.casework.checklists.policy import LOOSE_KEPT
 from portal.casework.contacts.policy import CONTACT_KEPT
@@ -120,6 +121,17 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "mandate_theme": With("mandate", by="mandate_theme.mandate_id"),
         "mandate_consent": With("mandate", by="mandate_consent.mandate_id"),
         "mandate_event": With("mandate", by="mandate_event.mandate_id"),
+        "appointment": Dated(
+            "ends_at",
+            _l("Un rendez-vous, ce que vous en avez dit, et son histoire"),
+            _l("après le jour du rendez-vous"),
+            APPOINTMENT_KEPT,
+            after=APPOINTMENT_KEPT,
+            erased_by=DAILY,
+        ),
+        "appointment_seat": With("appointment", by="appointment_seat.appointment_id"),
+        "appointment_wait": With("appointment", by="appointment_wait.appointment_id"),
+        "appointment_event": With("appointment", by="appointment_event.appointment_id"),
         "checklist": Dated(
             "purge_after",
             _l("Une liste de choses à faire"),
@@ -297,6 +309,13 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "wording": Lasting("Texts that the authority's own letters are made from: nothing of residents."),
         "wording_version": With("wording", by="wording_version.wording_id"),
         "wording_use": With("wording", by="wording_use.wording_id"),
+        "appointment_place": Lasting("Where departments receive people: public, and about nobody."),
+        "appointment_kind": Lasting("What people are received for: public, and about nobody."),
+        "appointment_rule": Lasting("Weekly hours of opening: public, and about nobody."),
+        "appointment_rule_kind": With("appointment_rule", by="appointment_rule_kind.rule_id"),
+        "appointment_closure": Lasting("When a place is closed: public, and about nobody."),
+        "appointment_feed": Lasting("Hashes of the addresses of agents' calendars: nothing of residents."),
+        "appointment_sms": Lasting("How many text messages were ordered in a month: a count, and about nobody."),
         "saved_view": Lasting("The agents' own filters, without the words they search: nothing of residents."),
         "default_view": With("saved_view", by="default_view.view_id"),
         "routing_rule": Lasting("How a department shares its work out: nothing of residents."),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from portal.casework.appointments.service import purge_appointments
 from portal.casework.assistance.service import purge_assistances, purge_codes, purge_entries
 from portal.casework.checklists.service import purge_checklists
 from portal.casework.consents.service import end_expired
@@ -120,7 +121,7 @@ def erase_kept(session: Session) -> int:
     warned = warn_of_drafts(session) + give_notice(session) + watch_mandates(session)
     forgotten = purge_drafts(session) + purge_checklists(session) + purge_events(session)
     forgotten += purge_discarded(session) + purge_assistances(session)
-    forgotten += purge_contacts(session) + purge_mandates(session)
+    forgotten += purge_contacts(session) + purge_mandates(session) + purge_appointments(session)
     ended = erase_ended_requests(session) + erase_ended_accounts(session)
     traces = purge_settled(session) + purge_searches(session)
     return warned + forgotten + ended + traces + forget_unused(session)

@@ -8,6 +8,8 @@ class Permission(StrEnum):
 
     ACCOUNTS_JOIN = "accounts:sign_in:join"
     AGENTS_MANAGE = "accounts:agent:manage"
+    APPOINTMENTS_KEEP = "appointments:appointment:keep"
+    APPOINTMENTS_SETTLE = "appointments:opening:settle"
     CONCEPTS_DECIDE = "dictionary:concept:decide"
     CONNECTIONS_OPERATE = "connections:connection:operate"
     CONNECTIONS_READ = "connections:health:read"

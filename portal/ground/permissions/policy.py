@@ -10,6 +10,7 @@ from portal.ground.permissions.levels import Level
 
 _DEPARTMENT = frozenset(
     {
+        Permission.APPOINTMENTS_KEEP,
         Permission.CONTACTS_KEEP,
         Permission.REQUESTS_READ,
         Permission.REQUESTS_ASSIGN,
@@ -25,6 +26,7 @@ _COUNTER = _DEPARTMENT | {
     Permission.REQUESTS_ENTER,
 }
 _SUPERVISOR = _COUNTER | {
+    Permission.APPOINTMENTS_SETTLE,
     Permission.CONNECTIONS_READ,
     Permission.DELIVERIES_RETRY,
     Permission.PARTICIPATION_MANAGE,

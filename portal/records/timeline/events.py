@@ -37,6 +37,7 @@ VALUE_FETCHED: Final = "value_fetched"
 CORRECTIONS_ASKED: Final = "corrections_asked"
 CORRECTIONS_ANSWERED: Final = "corrections_answered"
 APPOINTMENT_PROPOSED: Final = "appointment_proposed"
+APPOINTMENT_CHANGED: Final = "appointment_changed"
 OPINION_ASKED: Final = "opinion_asked"
 OPINION_GIVEN: Final = "opinion_given"
 OPINION_CLOSED: Final = "opinion_closed"
@@ -83,6 +84,7 @@ REQUIRED: Mapping[tuple[str, int], frozenset[str]] = MappingProxyType(
         (CORRECTIONS_ASKED, 1): frozenset({"fields"}),
         (CORRECTIONS_ANSWERED, 1): frozenset({"fields", "changed"}),
         (APPOINTMENT_PROPOSED, 1): frozenset(),
+        (APPOINTMENT_CHANGED, 1): frozenset({"appointment", "change", "at"}),
         (OPINION_ASKED, 1): frozenset({"opinion_id", "department_id"}),
         (OPINION_GIVEN, 1): frozenset({"opinion_id", "department_id"}),
         (OPINION_CLOSED, 1): frozenset({"opinion_id", "department_id"}),

@@ -40,6 +40,8 @@ RIGHTS: Mapping[Permission, LazyString] = {
     Permission.RETENTION_READ: _l("Voir ce qui va être effacé et ce qui l’a été, en nombres"),
     Permission.PERSONS_FIND: _l("Chercher une personne au guichet, avec une raison"),
     Permission.PERSONS_OVERSEE: _l("Voir combien de recherches sont faites au guichet"),
+    Permission.APPOINTMENTS_KEEP: _l("Tenir les rendez-vous : en prendre, en déplacer, noter qui est venu"),
+    Permission.APPOINTMENTS_SETTLE: _l("Régler les rendez-vous : lieux, types, horaires et fermetures"),
     Permission.CONTACTS_KEEP: _l("Noter les appels et les courriers, et y répondre"),
     Permission.STEERING_READ: _l("Lire les chiffres de ses services"),
     Permission.STEERING_READ_ALL: _l("Lire les chiffres de tous les services"),

@@ -1,7 +1,7 @@
 """What followed a request once it had left, as an agent reads it: corrections, withdrawals, letters."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_babel import gettext as _
@@ -13,7 +13,7 @@ from portal.casework.catalogue.enums import Regime
 from portal.casework.letters.service import LetterPurpose
 from portal.casework.requests.enums import Closing
 from portal.casework.requests.service import AMENDMENT_KIND, COMPLEMENT_KIND, WITHDRAWAL_KIND
-from portal.ground.web.formats import format_date
+from portal.ground.web.formats import format_date, format_moment
 from portal.records.timeline.service import EventView
 from portal.screens.backoffice.wording import explain
 
@@ -123,6 +123,18 @@ def _appointment(historian: "Historian", event: EventView) -> str:
     return historian.signed(event, _("Rendez-vous proposé"))
 
 
+def _appointment_changed(_historian: "Historian", event: EventView) -> str:
+    said = {
+        "booked": _("Rendez-vous pris (%(reference)s) : %(at)s."),
+        "moved": _("Rendez-vous déplacé (%(reference)s) : %(at)s."),
+        "cancelled": _("Rendez-vous annulé (%(reference)s) : %(at)s."),
+        "displaced": _("Rendez-vous à replacer (%(reference)s) : %(at)s."),
+        "missed": _("Personne non venue au rendez-vous (%(reference)s) : %(at)s."),
+    }
+    at = format_moment(datetime.fromisoformat(str(event.payload["at"])))
+    return said[str(event.payload["change"])] % {"at": at, "reference": event.payload["appointment"]}
+
+
 def _opinion_asked(historian: "Historian", event: EventView) -> str:
     return historian.signed(event, _("Avis demandé à un autre service"))
 
@@ -171,6 +183,7 @@ LATER: Mapping[str, Callable[["Historian", EventView], str]] = {
     "corrections_asked": _corrections_asked,
     "corrections_answered": _corrections_answered,
     "appointment_proposed": _appointment,
+    "appointment_changed": _appointment_changed,
     "opinion_asked": _opinion_asked,
     "opinion_given": _opinion_given,
     "opinion_closed": _opinion_closed,

@@ -8,6 +8,7 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.casework.appointments.service import adopt_appointments
 from portal.casework.mandates.service import adopt_mandates
 from portal.casework.receipts import service as receipts
 from portal.casework.receipts.service import PaperKind
@@ -183,6 +184,7 @@ def attach(reference: str) -> Response:
         return redirect_to("myspace.ask_code", reference=reference)
     if found.actor.subject is not None:
         adopt_mandates(unit(), actor(), found.actor.subject)
+        adopt_appointments(unit(), actor(), found.actor.subject)
     requests.attach_to_account(unit(), actor(), found.actor, reference)
     close_following(reference)
     return redirect_to("myspace.one_request", reference=reference)

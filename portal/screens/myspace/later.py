@@ -1,7 +1,7 @@
 """What followed a request once it had left, in plain sentences for the person: corrections, withdrawals, letters."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal.casework.catalogue.enums import Regime
 from portal.casework.requests.enums import Closing
 from portal.casework.requests.service import AMENDMENT_KIND, WITHDRAWAL_KIND
-from portal.ground.web.formats import format_date
+from portal.ground.web.formats import format_date, format_moment
 from portal.records.timeline.service import EventView
 
 if TYPE_CHECKING:
@@ -114,6 +114,18 @@ def _appointment(_teller: "Teller", _event: EventView) -> str:
     return _("Le service vous propose un rendez-vous : lisez-le dans « Échanges ».")
 
 
+def _appointment_changed(_teller: "Teller", event: EventView) -> str:
+    said = {
+        "booked": _("Un rendez-vous est pris : %(at)s."),
+        "moved": _("Le rendez-vous est déplacé : %(at)s."),
+        "cancelled": _("Le rendez-vous est annulé : %(at)s."),
+        "displaced": _("Le rendez-vous ne peut pas avoir lieu, une autre heure est à choisir : %(at)s."),
+        "missed": _("Le service a noté que vous n’êtes pas venu au rendez-vous : %(at)s."),
+    }
+    at = format_moment(datetime.fromisoformat(str(event.payload["at"])))
+    return said[str(event.payload["change"])] % {"at": at}
+
+
 def _opinion_asked(_teller: "Teller", _event: EventView) -> str:
     return _("Le service a demandé l’avis d’un autre service, qui peut lire votre demande jusqu’à sa réponse.")
 
@@ -157,6 +169,7 @@ LATER: Mapping[str, Callable[["Teller", EventView], str]] = {
     "corrections_asked": _corrections_asked,
     "corrections_answered": _corrections_answered,
     "appointment_proposed": _appointment,
+    "appointment_changed": _appointment_changed,
     "opinion_asked": _opinion_asked,
     "opinion_given": _opinion_given,
     "opinion_closed": _opinion_closed,

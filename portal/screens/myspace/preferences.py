@@ -29,6 +29,10 @@ KINDS: Mapping[NoticeKind, tuple[LazyString, LazyString]] = {
     ),
     NoticeKind.QUESTION: (_l("Une question vous est posée"), _l("Votre demande attend votre réponse.")),
     NoticeKind.ANSWER: (_l("Des nouvelles de vos demandes"), _l("Un message du service, une demande bien arrivée.")),
+    NoticeKind.APPOINTMENT: (
+        _l("Vos rendez-vous"),
+        _l("Pris, déplacé, annulé, et les rappels avant."),
+    ),
     NoticeKind.REMINDER: (_l("Rappels"), _l("Par exemple un brouillon qui va être effacé.")),
     NoticeKind.POLL: (_l("Nouveaux sondages"), _l("Quand la commune demande votre avis.")),
 }

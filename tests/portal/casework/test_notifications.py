@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from connectors.sdk import Receipt
 from portal.casework.catalogue.service import import_procedure
+from portal.casework.notifications.appointments import is_appointment
 from portal.casework.notifications.enums import NoticeChannel, NotificationEvent
 from portal.casework.notifications.service import RenderedNotification, get_notification, notify
 from portal.casework.requests import service as requests
@@ -29,7 +30,7 @@ ABOUT_NO_REQUEST = {
     NotificationEvent.POLL_OPENED,
     NotificationEvent.MANDATE_CHANGED,
 }
-OF_REQUESTS = set(NotificationEvent) - ABOUT_NO_REQUEST
+OF_REQUESTS = {one for one in NotificationEvent if not is_appointment(one)} - ABOUT_NO_REQUEST
 URL = "https://demarches.valmont-sur-iselle.example/"
 
 

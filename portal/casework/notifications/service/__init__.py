@@ -51,6 +51,7 @@ from portal.casework.notifications.service.phones import (
 from portal.casework.notifications.service.preferences import get_preferences, save_preferences, words_of
 from portal.casework.notifications.service.rendering import (
     render,
+    render_about_appointment,
     render_alert,
     render_announcement,
     render_digest,
@@ -77,6 +78,7 @@ from portal.casework.notifications.shapes import (
     TextMessage,
     Usage,
 )
+from portal.casework.notifications.texts import say_event
 
 __all__ = [
     "DIGEST_KIND",
@@ -130,6 +132,7 @@ __all__ = [
     "read_usage",
     "record_code_sent",
     "render",
+    "render_about_appointment",
     "render_alert",
     "render_announcement",
     "render_digest",
@@ -139,6 +142,7 @@ __all__ = [
     "render_text",
     "report",
     "save_preferences",
+    "say_event",
     "settle_batch",
     "subject_of",
     "track",

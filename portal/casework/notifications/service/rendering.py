@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from portal.casework.notifications.appointments import is_appointment, say_appointment, say_subject
 from portal.casework.notifications.enums import NotificationEvent
 from portal.casework.notifications.letters import Letter, render_draft_letter, render_letter, render_plain, render_rows
 from portal.casework.notifications.service.phones import reachable_number
@@ -114,6 +115,9 @@ def render_announcement(
 ) -> RenderedNotification:
     """Write the letter of what is about no request."""
     link = f"{public_url.rstrip('/')}{notice.path}"
+    if is_appointment(notice.event):
+        letter = render_about_appointment(session, notice.event, notice.title, link=link)
+        return RenderedNotification(recipient, say_subject(notice.event, notice.title), letter.text, letter.html)
     letter = _plain(session, notice.event.value, title=_title_of(notice.event, notice.title), link=link)
     return RenderedNotification(recipient, subject_of(notice.event, "", notice.title), letter.text, letter.html)
 
@@ -144,8 +148,14 @@ def render_text(session: Session, notice: NotificationView, reference: str, *, p
     number = reachable_number(session, notice.account_id, chosen.phone_digest)
     if not number:
         return None
-    path = f"/demandes/{reference}" if reference else notice.path
-    return TextMessage(number, say_event(notice.event, reference=reference, link=f"{public_url.rstrip('/')}{path}"))
+    link = f"{public_url.rstrip('/')}{f'/demandes/{reference}' if reference else notice.path}"
+    return TextMessage(number, say_event(notice.event, reference=reference, link=link, title=notice.title))
+
+
+def render_about_appointment(session: Session, event: NotificationEvent, title: str, *, link: str) -> Letter:
+    """The two forms of what is said of an appointment. :param title: the instant, in ISO 8601."""
+    words = {"title": say_subject(event, title), "sentence": say_appointment(event)}
+    return _plain(session, "appointment", link=link, **words)
 
 
 def _plain(session: Session, name: str, **context: str) -> Letter:
@@ -154,6 +164,8 @@ def _plain(session: Session, name: str, **context: str) -> Letter:
 
 def subject_of(event: NotificationEvent, reference: str, title: str = "") -> str:
     """What an e-mail is about, in one line; the line of the list in the space too."""
+    if is_appointment(event):
+        return say_subject(event, title)
     subjects = {
         NotificationEvent.REQUEST_SUBMITTED: _("Accusé de réception de votre demande %(reference)s"),
         NotificationEvent.PARTNER_RECEIVED: _("Votre demande %(reference)s est bien arrivée"),

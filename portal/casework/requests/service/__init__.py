@@ -68,6 +68,7 @@ from portal.casework.requests.service.in_their_name import (
     reference_of,
     start_draft_for,
 )
+from portal.casework.requests.service.inviting import Invitation, accept_booked, find_invitation
 from portal.casework.requests.service.items import remove_item, save_item
 from portal.casework.requests.service.joining import join_accounts, read_code_for_request
 from portal.casework.requests.service.letters import (
@@ -238,6 +239,7 @@ __all__ = [
     "ForwardingView",
     "HeldDraft",
     "HeldRequest",
+    "Invitation",
     "MessageView",
     "MigrationOffer",
     "NoteView",
@@ -258,6 +260,7 @@ __all__ = [
     "ToldRequest",
     "TransferLine",
     "TwinRequest",
+    "accept_booked",
     "address_of_account",
     "address_of_notice",
     "amend",
@@ -297,6 +300,7 @@ __all__ = [
     "find_discarded",
     "find_draft",
     "find_forwarding",
+    "find_invitation",
     "find_published",
     "find_request_id",
     "find_similar",

@@ -17,9 +17,10 @@ from portal.casework.catalogue.fields import Answers, check_all
 from portal.casework.catalogue.service import ProcedureView, get_published, get_version
 from portal.casework.documents.service import hand_over
 from portal.casework.notifications.service import adopt_notices
+from portal.casework.requests.codes import kept_code, spoken_code
 from portal.casework.requests.enums import Channel
 from portal.casework.requests.models import FollowUp, ServiceRequest
-from portal.casework.requests.reference import ALPHABET, normalise
+from portal.casework.requests.reference import normalise
 from portal.casework.requests.service.access import account_of, find_readable
 from portal.casework.requests.service.evidence import evidence_errors
 from portal.casework.requests.service.sealed import answers_of
@@ -41,7 +42,6 @@ from portal.ground.vault.service import create_data_key, fingerprint
 from portal.people.accounts.service import create_person, forget_person, get_account, name_key
 from portal.records.timeline.service import append
 
-CODE_LENGTH = 8
 MAX_CONTROL = 20
 _NOBODY = "0" * 64
 _NO_PERSON = UUID(int=0)
@@ -151,19 +151,13 @@ def find_unsigned(session: Session, form_key: str, code: str) -> SubmittedView |
 
 
 def code_of(idempotency_key: str) -> str:
-    """Eight characters (37 bits), none of which looks or sounds like another, in two groups that can be said."""
-    number = int(fingerprint(idempotency_key, sector="follow_up_code"), 16)
-    drawn = []
-    for _place in range(CODE_LENGTH):
-        number, rest = divmod(number, len(ALPHABET))
-        drawn.append(ALPHABET[rest])
-    return f"{''.join(drawn[:4])}-{''.join(drawn[4:])}"
+    """The code of the request that a form makes: see :func:`portal.casework.requests.codes.spoken_code`."""
+    return spoken_code(idempotency_key, sector="follow_up_code")
 
 
 def code_key(request_id: UUID, typed: str) -> str:
     """What is kept of a code: a keyed fingerprint, bound to its request."""
-    compact = "".join(char for char in typed.upper() if char.isalnum())
-    return fingerprint(compact, sector=f"follow_up:{request_id}")
+    return kept_code(typed, sector=f"follow_up:{request_id}")
 
 
 def open_with_code(session: Session, reference: str, code: str, control: str = "") -> tuple[str, Actor] | None:

@@ -40,10 +40,10 @@ def record(
     session.flush()
 
 
-def record_each(session: Session, actor: Actor, action: str, about: Iterable[tuple[UUID, UUID]]) -> None:
+def record_each(session: Session, actor: Actor, action: str, about: Iterable[tuple[UUID, UUID | None]]) -> None:
     """Add one line for each request that an act showed, such as a search or a list taken away: one statement for all.
 
-    :param about: person and request of each.
+    :param about: person of each, and its request when there is one.
     """
     at = now()
     rows: list[dict[str, Any]] = [

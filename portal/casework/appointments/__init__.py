@@ -1,0 +1,1 @@
+"""Appointments at desks and departments: places, kinds, openings, free slots, booking, moving, reminders, calendars."""

@@ -1,0 +1,143 @@
+"""The door of appointments. Everything flushes and nothing commits; somebody else's appointment looks like none.
+
+Booking (:func:`book`), then by the person or the department: :func:`reschedule`, :func:`cancel`, waiting for an earlier
+time. Refusals are designed: a ``Conflict`` holds in ``theirs`` what to propose instead, a ``Forbidden`` its code.
+"""
+
+from portal.casework.appointments.ics import calendar_of
+from portal.casework.appointments.policy import Span
+from portal.casework.appointments.service.booking import book
+from portal.casework.appointments.service.changing import assign, cancel, reschedule, write_note
+from portal.casework.appointments.service.closing import close_period, list_closures, list_concerned, reopen
+from portal.casework.appointments.service.feeds import list_feeds, open_feed, read_feed, revoke_feed
+from portal.casework.appointments.service.mailing import (
+    APPOINTMENT_LETTER_KIND,
+    APPOINTMENT_TEXT_KIND,
+    render_appointment_letter,
+    render_appointment_text,
+)
+from portal.casework.appointments.service.marking import mark, unmark
+from portal.casework.appointments.service.offering import find_offer, free_slots, list_offers, next_slots
+from portal.casework.appointments.service.reading import (
+    figures_of,
+    get_kept,
+    get_own,
+    history_of,
+    list_agenda,
+    list_of_person,
+    list_of_request,
+    list_own,
+    open_with_code,
+)
+from portal.casework.appointments.service.reminding import remind_due
+from portal.casework.appointments.service.settling import (
+    end_rule,
+    list_kinds,
+    list_places,
+    list_rules,
+    save_kind,
+    save_place,
+    save_rule,
+)
+from portal.casework.appointments.service.telling import is_notice_due
+from portal.casework.appointments.service.upkeep import adopt_appointments, purge_appointments
+from portal.casework.appointments.service.waiting import (
+    accept_offer,
+    decline_offer,
+    lapse_offers,
+    offer_next,
+    stop_waiting,
+    wait_for_earlier,
+)
+from portal.casework.appointments.shapes import (
+    AgendaQuery,
+    AppointmentView,
+    Booking,
+    ClosureView,
+    Concerned,
+    Contact,
+    EventView,
+    FeedView,
+    FreeSlot,
+    KindFacts,
+    KindFigures,
+    KindOffer,
+    KindView,
+    PlaceFacts,
+    PlaceView,
+    RuleFacts,
+    RuleView,
+    WaitView,
+)
+
+__all__ = [
+    "APPOINTMENT_LETTER_KIND",
+    "APPOINTMENT_TEXT_KIND",
+    "AgendaQuery",
+    "AppointmentView",
+    "Booking",
+    "ClosureView",
+    "Concerned",
+    "Contact",
+    "EventView",
+    "FeedView",
+    "FreeSlot",
+    "KindFacts",
+    "KindFigures",
+    "KindOffer",
+    "KindView",
+    "PlaceFacts",
+    "PlaceView",
+    "RuleFacts",
+    "RuleView",
+    "Span",
+    "WaitView",
+    "accept_offer",
+    "adopt_appointments",
+    "assign",
+    "book",
+    "calendar_of",
+    "cancel",
+    "close_period",
+    "decline_offer",
+    "end_rule",
+    "figures_of",
+    "find_offer",
+    "free_slots",
+    "get_kept",
+    "get_own",
+    "history_of",
+    "is_notice_due",
+    "lapse_offers",
+    "list_agenda",
+    "list_closures",
+    "list_concerned",
+    "list_feeds",
+    "list_kinds",
+    "list_of_person",
+    "list_of_request",
+    "list_offers",
+    "list_own",
+    "list_places",
+    "list_rules",
+    "mark",
+    "next_slots",
+    "offer_next",
+    "open_feed",
+    "open_with_code",
+    "purge_appointments",
+    "read_feed",
+    "remind_due",
+    "render_appointment_letter",
+    "render_appointment_text",
+    "reopen",
+    "reschedule",
+    "revoke_feed",
+    "save_kind",
+    "save_place",
+    "save_rule",
+    "stop_waiting",
+    "unmark",
+    "wait_for_earlier",
+    "write_note",
+]

@@ -44,6 +44,7 @@ from portal.records.connections.service import ConnectionRegistry, load_connecti
 from portal.screens.administration.views import blueprint as administration_blueprint
 from portal.screens.backoffice.jobs import worklist_jobs
 from portal.screens.backoffice.views import blueprint as backoffice_blueprint
+from portal.screens.booking.views import blueprint as booking_blueprint
 from portal.screens.builder.views import blueprint as builder_blueprint
 from portal.screens.counter.views import blueprint as counter_blueprint
 from portal.screens.myspace.views import blueprint as myspace_blueprint
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     builder_blueprint,
     administration_blueprint,
     steering_blueprint,
+    booking_blueprint,
     exchanges_blueprint,
 )
 

@@ -201,6 +201,18 @@ TABLE: dict[str, dict[str, str]] = {
     "/quotidien/signalements/<uuid:report_id>/photo": {"GET": PUBLIC},
     "/quotidien/signalements/<uuid:report_id>/photo-apres": {"GET": PUBLIC},
     "/quotidien/signalements/nouveau": {"GET": PUBLIC, "POST": PUBLIC},
+    "/rendez-vous": {"GET": PUBLIC},
+    "/rendez-vous/<slug>": {"GET": PUBLIC},
+    "/rendez-vous/<slug>/reserver": {"GET": PUBLIC, "POST": PUBLIC},
+    "/rendez-vous/suivre": {"GET": PUBLIC, "POST": PUBLIC},
+    "/rendez-vous/suivre/<reference>": {"GET": PUBLIC},
+    "/rendez-vous/suivre/<reference>.ics": {"GET": PUBLIC},
+    "/rendez-vous/suivre/<reference>/deplacer": {"GET": PUBLIC, "POST": PUBLIC},
+    "/rendez-vous/suivre/<reference>/annuler": {"GET": PUBLIC, "POST": PUBLIC},
+    "/rendez-vous/suivre/<reference>/<any('attendre', 'ne-plus-attendre', 'accepter', 'refuser'):act>": {
+        "POST": PUBLIC
+    },
+    "/rendez-vous/suivre/<reference>/fermer": {"POST": PUBLIC},
     "/suivre": {"GET": PUBLIC, "POST": PUBLIC},
     "/suivre/<reference>": {"GET": PUBLIC},
     "/suivre/<reference>/<any(accuse, decision):paper>": {"GET": PUBLIC},
@@ -348,6 +360,14 @@ TABLE: dict[str, dict[str, str]] = {
     "/mon-espace/foyer/<uuid:declared_id>/retirer": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/foyer/ajouter": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/informations": {"GET": RESIDENT},
+    "/mon-espace/rendez-vous": {"GET": RESIDENT},
+    "/mon-espace/rendez-vous/<uuid:appointment_id>": {"GET": RESIDENT},
+    "/mon-espace/rendez-vous/<uuid:appointment_id>.ics": {"GET": RESIDENT},
+    "/mon-espace/rendez-vous/<uuid:appointment_id>/deplacer": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/rendez-vous/<uuid:appointment_id>/annuler": {"GET": RESIDENT, "POST": RESIDENT},
+    "/mon-espace/rendez-vous/<uuid:appointment_id>/<any('attendre', 'ne-plus-attendre', 'accepter', 'refuser'):act>": {
+        "POST": RESIDENT
+    },
     "/mon-espace/mandats": {"GET": RESIDENT},
     "/mon-espace/courriers": {"GET": RESIDENT},
     "/mon-espace/mandats/<uuid:mandate_id>": {"GET": RESIDENT},

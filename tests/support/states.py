@@ -112,6 +112,9 @@ NOT_PAGES = frozenset(
         "steering.overview_file",
         "steering.service_levels_data",
         "steering.service_levels_file",
+        "booking.own_calendar",
+        "booking.follow_calendar",
+        "booking.stop_following",
         "steering.show_words",
     }
 )
@@ -1530,3 +1533,39 @@ register("backoffice.new_rule", "agent", _ROUTING, plain=_RULE)
 register("backoffice.create_rule", "agent", _ROUTING, error=_RULE)
 register("backoffice.rule", "agent", _ROUTING, plain=_RULE)
 register("backoffice.change_rule", "agent", _ROUTING, conflict=_RULE)
+
+_BOOKING = "portal/screens/test_booking.py"
+_BY_ACCOUNT = "test_a_signed_in_resident_books_moves_and_cancels"
+_BY_CODE = "test_without_an_account_a_code_opens_moves_and_cancels"
+_TAKEN = "test_a_time_taken_meanwhile_keeps_what_was_typed"
+_CLOSED = "test_what_a_department_closes_is_said_and_another_time_is_asked"
+_EARLIER = "test_an_earlier_time_that_is_kept_is_taken_in_one_press"
+register("booking.list_kinds", "visitor", _BOOKING, empty="test_nothing_to_book_says_whom_to_call", some=_BY_ACCOUNT)
+register("booking.one_kind", "resident", _BOOKING, days=_BY_ACCOUNT)
+register("booking.ask", "visitor", _BOOKING, empty=_BY_CODE)
+register(
+    "booking.book",
+    "visitor",
+    _BOOKING,
+    means=_BY_CODE,
+    phone=_BY_CODE,
+    bad=_BY_CODE,
+    taken=_TAKEN,
+    **{"one of each": "test_a_second_one_of_the_same_kind_shows_the_first"},
+)
+register("booking.list_own", "resident", _BOOKING, some=_BY_ACCOUNT, over=_BY_ACCOUNT)
+register("booking.one_own", "resident", _BOOKING, displaced=_CLOSED, offered=_EARLIER)
+register(
+    "booking.ask_to_move_own",
+    "resident",
+    _BOOKING,
+    times=_BY_ACCOUNT,
+    chosen=_BY_ACCOUNT,
+    **{"too late": _BY_ACCOUNT},
+)
+register("booking.ask_to_cancel_own", "resident", _BOOKING, sure=_BY_ACCOUNT)
+register("booking.cancel_own", "resident", _BOOKING, **{"changed meanwhile": _BY_ACCOUNT})
+register("booking.ask_code", "visitor", _BOOKING, empty=_BY_CODE)
+register("booking.check_code", "visitor", _BOOKING, empty=_BY_CODE, wrong=_BY_CODE)
+register("booking.follow", "visitor", _BOOKING, followed=_BY_CODE)
+register("booking.wait_followed", "visitor", _BOOKING, **{"no offer": _BY_CODE})

@@ -28,6 +28,7 @@ PLACES: Final[tuple[Place, ...]] = (
         (
             ("/mon-espace/messages", _l("Mes messages")),
             ("/mon-espace/courriers", _l("Mes courriers et décisions")),
+            ("/mon-espace/rendez-vous", _l("Mes rendez-vous")),
         ),
     ),
     (

@@ -38,6 +38,7 @@ SITE_MAP: Sequence[tuple[LazyString, Sequence[tuple[LazyString, str]]]] = (
         (
             (_l("Accueil"), "/"),
             (_l("Toutes les démarches"), "/demarches"),
+            (_l("Prendre rendez-vous"), "/rendez-vous"),
         ),
     ),
     (
@@ -46,6 +47,7 @@ SITE_MAP: Sequence[tuple[LazyString, Sequence[tuple[LazyString, str]]]] = (
             (_l("Se connecter"), "/connexion"),
             (_l("Mon espace"), "/mon-espace"),
             (_l("Suivre sans compte"), "/suivre"),
+            (_l("Retrouver un rendez-vous"), "/rendez-vous/suivre"),
             (_l("Vérifier un document"), "/verifier"),
             (_l("Arrêter un mandat avec un code"), "/mandat"),
         ),

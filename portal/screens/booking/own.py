@@ -1,0 +1,91 @@
+"""« Mes rendez-vous » : those to come and those that are over, in the space of who is signed in."""
+
+from typing import Final
+from uuid import UUID
+
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal.casework.appointments import service as appointments
+from portal.ground.web import actor, page, unit
+from portal.ground.web.access import resident_only
+from portal.screens.booking import acts, wording
+from portal.screens.booking.acts import Door
+from portal.screens.booking.blueprint import blueprint
+from portal.screens.booking.choosing import ADDRESS
+
+OWN: Final = "/mon-espace/rendez-vous"
+ONE: Final = f"{OWN}/<uuid:appointment_id>"
+LISTED: Final = 20
+
+
+@blueprint.get(OWN)
+@resident_only
+def list_own() -> Response:
+    """Those to come first, the soonest first."""
+    found = appointments.list_own(unit(), actor(), limit=LISTED)
+    here = _("Mes rendez-vous")
+    return page(
+        "booking/own.html",
+        title=here,
+        service=_("Mon espace"),
+        coming=[one for one in found if wording.is_coming(one)],
+        over=[one for one in found if not wording.is_coming(one)],
+        words=wording,
+        address=OWN,
+        choose=ADDRESS,
+        trail=[(_("Accueil"), "/"), (_("Mon espace"), "/mon-espace"), (here, None)],
+    )
+
+
+def _door(appointment_id: UUID) -> Door:
+    return Door(actor(), appointment_id, f"{OWN}/{appointment_id}", has_account=True)
+
+
+@blueprint.get(ONE)
+@resident_only
+def one_own(appointment_id: UUID) -> Response:
+    """One appointment."""
+    return acts.show(_door(appointment_id))
+
+
+@blueprint.get(f"{ONE}.ics")
+@resident_only
+def own_calendar(appointment_id: UUID) -> Response:
+    """For an agenda."""
+    return acts.calendar(_door(appointment_id))
+
+
+@blueprint.get(f"{ONE}/deplacer")
+@resident_only
+def ask_to_move_own(appointment_id: UUID) -> Response:
+    """Other times."""
+    return acts.ask_to_move(_door(appointment_id))
+
+
+@blueprint.post(f"{ONE}/deplacer")
+@resident_only
+def move_own(appointment_id: UUID) -> Response:
+    """Take another time."""
+    return acts.move(_door(appointment_id))
+
+
+@blueprint.get(f"{ONE}/annuler")
+@resident_only
+def ask_to_cancel_own(appointment_id: UUID) -> Response:
+    """Before it is cancelled."""
+    return acts.ask_to_cancel(_door(appointment_id))
+
+
+@blueprint.post(f"{ONE}/annuler")
+@resident_only
+def cancel_own(appointment_id: UUID) -> Response:
+    """Give it up."""
+    return acts.cancel(_door(appointment_id))
+
+
+@blueprint.post(f"{ONE}/<any('attendre', 'ne-plus-attendre', 'accepter', 'refuser'):act>")
+@resident_only
+def wait_own(appointment_id: UUID, act: str) -> Response:
+    """An earlier time: wished for, taken or left."""
+    return acts.wait(_door(appointment_id), act)

@@ -65,6 +65,8 @@ VIOLATIONS = {
         ("portal.casework.routing.service", "portal.casework.requests.service"),
         ("portal.casework.openings.service", "portal.casework.contacts.service"),
         ("portal.casework.contacts.service", "portal.casework.assistance.service"),
+        ("portal.casework.openings.service", "portal.casework.appointments.service"),
+        ("portal.casework.requests.service", "portal.casework.appointments.service"),
     ],
     "rooms of records": [
         ("portal.records.outbox.service", "portal.records.timeline.service"),

@@ -26,6 +26,7 @@ HEALTH, OPERATE, RETRY = "connections:read", "connections:operate", "deliveries:
 JOIN = "accounts:join"
 POLLS = "participation:manage"
 POST_LETTERS = "letters:post"
+AGENDA, HOURS = "appointments:keep", "appointments:settle"
 FIND, KEEP, OVERSEE = "persons:find", "contacts:keep", "persons:oversee"
 ASSIST, ENTER = "drafts:assist", "requests:enter"
 EDIT, PUBLISH = "procedures:edit", "procedures:publish"
@@ -405,10 +406,10 @@ RIGHTS: dict[str, set[str]] = {
     "visitor": set(),
     "partner": set(),
     "resident": set(),
-    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER, FIND, KEEP},
-    "department agent": {READ, ASSIGN, MESSAGE, DECIDE, KEEP},
+    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER, FIND, KEEP, AGENDA},
+    "department agent": {READ, ASSIGN, MESSAGE, DECIDE, KEEP, AGENDA},
     "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER, TEMPLATES}
-    | {KEPT, RIGHTS_PAGE, STEER, FIND, KEEP, OVERSEE},
+    | {KEPT, RIGHTS_PAGE, STEER, FIND, KEEP, OVERSEE, AGENDA, HOURS},
     "operator": {HEALTH, OPERATE, RETRY, CONCEPTS, KEPT, STEER, STEER_ALL},
     "procedure officer": {EDIT, PUBLISH, STEER, STEER_ALL},
     "data-protection officer": {JOURNAL, KEPT, RIGHTS_PAGE},
@@ -439,6 +440,8 @@ PERMISSIONS = {
     POST_LETTERS: Permission.LETTERS_POST,
     FIND: Permission.PERSONS_FIND,
     KEEP: Permission.CONTACTS_KEEP,
+    AGENDA: Permission.APPOINTMENTS_KEEP,
+    HOURS: Permission.APPOINTMENTS_SETTLE,
     OVERSEE: Permission.PERSONS_OVERSEE,
     ASSIST: Permission.DRAFTS_ASSIST,
     ENTER: Permission.REQUESTS_ENTER,

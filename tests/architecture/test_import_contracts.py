@@ -40,6 +40,7 @@ VIOLATIONS = {
         ("portal.screens.builder.views", "portal.screens.backoffice.queries"),
         ("portal.screens.myspace.views", "portal.screens.administration.queries"),
         ("portal.screens.steering.views", "portal.screens.backoffice.queries"),
+        ("portal.screens.appointments_desk.views", "portal.screens.counter.queries"),
     ],
     "rooms of engine": [
         ("portal.engine.prefill.service", "portal.engine.exchanges.views"),

@@ -42,6 +42,7 @@ from portal.people.identity.errands import on_errand
 from portal.people.identity.views import blueprint as identity_blueprint
 from portal.records.connections.service import ConnectionRegistry, load_connections
 from portal.screens.administration.views import blueprint as administration_blueprint
+from portal.screens.appointments_desk.views import blueprint as appointments_desk_blueprint
 from portal.screens.backoffice.jobs import worklist_jobs
 from portal.screens.backoffice.views import blueprint as backoffice_blueprint
 from portal.screens.booking.views import blueprint as booking_blueprint
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     myspace_blueprint,
     backoffice_blueprint,
     counter_blueprint,
+    appointments_desk_blueprint,
     builder_blueprint,
     administration_blueprint,
     steering_blueprint,
@@ -125,6 +127,7 @@ def _menu() -> list[tuple[str, str]]:
             (_("Guichet"), "/agents/guichet", Permission.DRAFTS_ASSIST),
             (_("Saisie d’un courrier"), "/agents/saisie", Permission.REQUESTS_ENTER),
             (_("Échanges"), "/agents/contacts", Permission.CONTACTS_KEEP),
+            (_("Rendez-vous"), "/agents/rendez-vous", Permission.APPOINTMENTS_KEEP),
             (_("Démarches"), "/agents/demarches", Permission.PROCEDURES_EDIT),
             (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
             (_("Modèles"), "/agents/modeles", Permission.TEMPLATES_EDIT),

@@ -16,6 +16,7 @@ from portal.ground.errors import NotFound
 from portal.ground.permissions import SYSTEM
 from portal.ground.settings import Settings
 from portal.people.accounts.service import AccountView, get_authority, link_resident
+from portal.seed.appointments import keep_appointments
 from portal.seed.commune import Commune, create_commune
 from portal.seed.inhabitants import inhabitants
 from portal.seed.spaces import furnish_spaces
@@ -70,7 +71,8 @@ def plant(settings: Settings, database: Database, *, size: str = "small") -> int
         with database.writing() as session:
             Story(session, commune, draw, account, procedure, number).tell(at_work(start - age))
     if count:
-        furnish_spaces(settings, database, commune, draw)
+        people = furnish_spaces(settings, database, commune, draw)
+        keep_appointments(database, commune, people)
     for journey in open_journeys(settings.journeys):
         sample = journey.part("sample")
         if sample is not None:

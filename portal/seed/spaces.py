@@ -29,14 +29,16 @@ DECLARED = timedelta(days=70)
 FIRST_NUMBER = 90_000
 
 
-def furnish_spaces(settings: Settings, database: Database, commune: Commune, draw: random.Random) -> None:
-    """Make each of them; in the empty sample there is nobody."""
+def furnish_spaces(settings: Settings, database: Database, commune: Commune, draw: random.Random) -> list[AccountView]:
+    """Make each of them, and give them; in the empty sample there is nobody."""
+    people = []
     provider, number = settings.resident, FIRST_NUMBER
     for family in FAMILIES:
         with database.writing() as session, clock.frozen(clock.now() - DECLARED):
             sub = subject_of(family.claims, provider.client_id)
             account = link_resident(session, issuer=provider.issuer or "sample", sub=sub, claims=family.claims)
             _declare(session, family, account)
+        people.append(account)
         for asked in family.asked:
             number += 1
             with database.writing() as session:
@@ -44,6 +46,7 @@ def furnish_spaces(settings: Settings, database: Database, commune: Commune, dra
         if family.begun:
             with database.writing() as session:
                 _begin(session, account, family.begun, draw)
+    return people
 
 
 def subject_of(claims: ResidentClaims, client_id: str) -> str:

@@ -40,6 +40,7 @@ VIOLATIONS = {
         ("portal.screens.builder.views", "portal.screens.backoffice.queries"),
         ("portal.screens.myspace.views", "portal.screens.administration.queries"),
         ("portal.screens.steering.views", "portal.screens.backoffice.queries"),
+        ("portal.screens.appointments_desk.views", "portal.screens.counter.queries"),
     ],
     "rooms of engine": [
         ("portal.engine.prefill.service", "portal.engine.exchanges.views"),
@@ -65,6 +66,8 @@ VIOLATIONS = {
         ("portal.casework.routing.service", "portal.casework.requests.service"),
         ("portal.casework.openings.service", "portal.casework.contacts.service"),
         ("portal.casework.contacts.service", "portal.casework.assistance.service"),
+        ("portal.casework.openings.service", "portal.casework.appointments.service"),
+        ("portal.casework.requests.service", "portal.casework.appointments.service"),
     ],
     "rooms of records": [
         ("portal.records.outbox.service", "portal.records.timeline.service"),

@@ -13,6 +13,8 @@ from connectors.sandbox.identity.people import load_residents
 from connectors.sandbox.identity.profiles import resident_subject
 from connectors.sandbox.mobility.stations import STATIONS
 from portal.app import create_app
+from portal.casework.appointments.enums import AppointmentState
+from portal.casework.appointments.models import Appointment
 from portal.casework.catalogue.service import list_published
 from portal.casework.requests.enums import RequestStatus
 from portal.casework.requests.models import ServiceRequest
@@ -58,6 +60,10 @@ def test_a_small_commune_is_inhabited(settings: Settings, database: Database) ->
     assert (clock.now() - min(row.submitted_at for row in rows)).days >= 60
     assert set(waiting) <= {"ecoles", "papiers"}, "mails of the past are not sent again"
     with database.reading() as session:
+        states = Counter(session.scalars(select(Appointment.state)))
+        assert states.keys() == set(AppointmentState), "appointments in every state"
+        coming = session.scalars(select(Appointment.starts_at).where(Appointment.state == AppointmentState.BOOKED))
+        assert min(coming) > clock.now()
         for family in FAMILIES:
             check_space(session, family, settings.resident.client_id)
     assert plant(settings, database) is None

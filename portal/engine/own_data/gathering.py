@@ -19,7 +19,7 @@ from portal.casework.receipts.service import PaperKind, read_pdf
 from portal.casework.receipts.wording import DECISIONS
 from portal.casework.requests import service as requests
 from portal.engine.own_data.declared import choices, household
-from portal.engine.own_data.held import given_mandates
+from portal.engine.own_data.held import booked_appointments, given_mandates
 from portal.engine.own_data.shapes import Chapter, Entry
 from portal.ground.audit.service import list_about
 from portal.ground.errors import NotFound
@@ -49,6 +49,7 @@ def gather(session: Session, actor: Actor, store: BlobStore) -> list[Chapter]:
         _documents,
         _consents,
         given_mandates,
+        booked_appointments,
         _lists,
         _consultations,
         _sessions,

@@ -1,8 +1,11 @@
-"""The chapter of mandates: who may act in the person's name, and each thing that was done so."""
+"""What departments hold of a person besides requests: mandates given, and appointments."""
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from portal.casework.appointments import service as appointments
+from portal.casework.appointments.service import AppointmentView
+from portal.casework.appointments.wording import MEANS, STATES
 from portal.casework.documents.storage import BlobStore
 from portal.casework.mandates import service as mandates
 from portal.casework.mandates.service import MandateView
@@ -11,6 +14,9 @@ from portal.engine.own_data.shapes import Chapter, Entry
 from portal.ground.permissions import Actor
 from portal.ground.web.formats import format_moment
 from portal.people.accounts.service import list_departments
+
+# Half a year of them, three at once.
+MOST_APPOINTMENTS = 1_000
 
 
 def given_mandates(session: Session, actor: Actor, _store: BlobStore) -> Chapter:
@@ -45,5 +51,46 @@ def _data(session: Session, actor: Actor, one: MandateView) -> dict[str, object]
         "journal": [
             {"at": line.occurred_at.isoformat(), "kind": line.kind.value, **line.payload}
             for line in mandates.journal_of(session, actor, one.id)
+        ],
+    }
+
+
+def booked_appointments(session: Session, actor: Actor, _store: BlobStore) -> Chapter:
+    """The appointments of the person, with what they said and what they were told; not the notes between agents."""
+    found = appointments.list_own(session, actor, limit=MOST_APPOINTMENTS)
+    entries = [
+        Entry(
+            format_moment(one.starts_at),
+            (
+                (_("Pour"), one.kind.say_title()),
+                (_("Lieu"), one.place.name),
+                (_("Façon"), str(MEANS[one.means])),
+                (_("État"), str(STATES[one.state][0])),
+                (_("Ce que vous avez écrit"), one.remark),
+            ),
+        )
+        for one in found
+    ]
+    data = [_appointment_data(session, actor, one) for one in found]
+    return Chapter("appointments", _("Vos rendez-vous"), data, tuple(entries))
+
+
+def _appointment_data(session: Session, actor: Actor, one: AppointmentView) -> dict[str, object]:
+    return {
+        "reference": one.reference,
+        "kind": dict(one.kind.facts.title),
+        "place": one.place.name,
+        "starts_at": one.starts_at.isoformat(),
+        "ends_at": one.ends_at.isoformat(),
+        "means": one.means.value,
+        "state": one.state.value,
+        "name": one.contact.name,
+        "email": one.contact.email,
+        "phone": one.contact.phone,
+        "remark": one.remark,
+        "reason": one.reason,
+        "history": [
+            {"at": line.occurred_at.isoformat(), "kind": line.kind.value}
+            for line in appointments.history_of(session, actor, one.id)
         ],
     }

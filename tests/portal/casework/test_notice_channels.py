@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from connectors.sdk.sms import measure, to_plain
-from portal.casework.notifications import policy
+from portal.casework.notifications import appointments, policy
 from portal.casework.notifications import service as notifications
 from portal.casework.notifications.models import NotificationDelivery, PhoneClaim
 from portal.casework.notifications.service import (
@@ -144,9 +144,10 @@ def check_choice(kind: NoticeKind, way: Way, reachable: frozenset[NoticeChannel]
 
 
 def test_text_messages_are_short_and_say_nothing_of_the_person() -> None:
-    assert set(TEXTS) == set(NotificationEvent) == set(policy.KIND_OF)
+    assert set(TEXTS) | set(appointments.TEXTS) == set(NotificationEvent) == set(policy.KIND_OF)
     for event in NotificationEvent:
-        message = to_plain(say_event(event, reference="VSI-7F3K-2M", link=LINK))
+        instant = "2026-12-03T08:00:00+00:00" if appointments.is_appointment(event) else ""
+        message = to_plain(say_event(event, reference="VSI-7F3K-2M", link=LINK, title=instant))
         assert measure(message).encoding == "gsm7", message
         assert measure(message).segments == 1, message
         assert LINK in message

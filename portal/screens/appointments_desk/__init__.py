@@ -1,0 +1,1 @@
+"""« Rendez-vous », for agents: days, one appointment, booking for somebody, and what heads of departments settle."""

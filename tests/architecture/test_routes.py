@@ -209,9 +209,7 @@ TABLE: dict[str, dict[str, str]] = {
     "/rendez-vous/suivre/<reference>.ics": {"GET": PUBLIC},
     "/rendez-vous/suivre/<reference>/deplacer": {"GET": PUBLIC, "POST": PUBLIC},
     "/rendez-vous/suivre/<reference>/annuler": {"GET": PUBLIC, "POST": PUBLIC},
-    "/rendez-vous/suivre/<reference>/<any('attendre', 'ne-plus-attendre', 'accepter', 'refuser'):act>": {
-        "POST": PUBLIC
-    },
+    "/rendez-vous/suivre/<reference>/<any(attendre, cesser, accepter, refuser):act>": {"POST": PUBLIC},
     "/rendez-vous/suivre/<reference>/fermer": {"POST": PUBLIC},
     "/suivre": {"GET": PUBLIC, "POST": PUBLIC},
     "/suivre/<reference>": {"GET": PUBLIC},
@@ -365,9 +363,7 @@ TABLE: dict[str, dict[str, str]] = {
     "/mon-espace/rendez-vous/<uuid:appointment_id>.ics": {"GET": RESIDENT},
     "/mon-espace/rendez-vous/<uuid:appointment_id>/deplacer": {"GET": RESIDENT, "POST": RESIDENT},
     "/mon-espace/rendez-vous/<uuid:appointment_id>/annuler": {"GET": RESIDENT, "POST": RESIDENT},
-    "/mon-espace/rendez-vous/<uuid:appointment_id>/<any('attendre', 'ne-plus-attendre', 'accepter', 'refuser'):act>": {
-        "POST": RESIDENT
-    },
+    "/mon-espace/rendez-vous/<uuid:appointment_id>/<any(attendre, cesser, accepter, refuser):act>": {"POST": RESIDENT},
     "/mon-espace/mandats": {"GET": RESIDENT},
     "/mon-espace/courriers": {"GET": RESIDENT},
     "/mon-espace/mandats/<uuid:mandate_id>": {"GET": RESIDENT},

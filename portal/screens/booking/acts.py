@@ -26,7 +26,7 @@ from portal.screens.booking.choosing import ADDRESS, choose, instant, place_of
 Trail = list[tuple[str, str | None]]
 WAITING: Final[dict[str, tuple[Callable[..., AppointmentView], str]]] = {
     "attendre": (appointments.wait_for_earlier, "attente"),
-    "ne-plus-attendre": (appointments.stop_waiting, "fin-attente"),
+    "cesser": (appointments.stop_waiting, "fin-attente"),
     "accepter": (appointments.accept_offer, "deplace"),
     "refuser": (appointments.decline_offer, "refuse"),
 }

@@ -140,7 +140,7 @@ def cancel_followed(reference: str) -> Response:
     return acts.cancel(door) if (door := _door(reference)) else _to_code(reference)
 
 
-@blueprint.post(f"{ONE}/<any('attendre', 'ne-plus-attendre', 'accepter', 'refuser'):act>")
+@blueprint.post(f"{ONE}/<any(attendre, cesser, accepter, refuser):act>")
 @public
 def wait_followed(reference: str, act: str) -> Response:
     """An earlier time: wished for, taken or left."""

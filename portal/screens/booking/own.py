@@ -84,7 +84,7 @@ def cancel_own(appointment_id: UUID) -> Response:
     return acts.cancel(_door(appointment_id))
 
 
-@blueprint.post(f"{ONE}/<any('attendre', 'ne-plus-attendre', 'accepter', 'refuser'):act>")
+@blueprint.post(f"{ONE}/<any(attendre, cesser, accepter, refuser):act>")
 @resident_only
 def wait_own(appointment_id: UUID, act: str) -> Response:
     """An earlier time: wished for, taken or left."""

@@ -139,7 +139,7 @@ def test_without_an_account_a_code_opens_moves_and_cancels(visitor: Browser, des
     here = f"{FOLLOW}/{reference}"
     waiting = visitor.follow(visitor.post(f"{here}/attendre", visitor.get(here).form(f"{here}/attendre")))
     assert "Vous attendez une heure plus tôt." in waiting.text
-    assert "Me prévenir" in visitor.follow(visitor.post(f"{here}/ne-plus-attendre")).text
+    assert "Me prévenir" in visitor.follow(visitor.post(f"{here}/cesser")).text
     answered = visitor.post(f"{here}/accepter", expect=409, state="no offer")
     assert "n’est plus gardée pour vous" in answered.text
     done = visitor.follow(visitor.post(f"{here}/annuler", visitor.get(f"{here}/annuler").form(f"{here}/annuler")))

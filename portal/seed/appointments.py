@@ -32,6 +32,7 @@ from portal.seed.story import WORKER, agent_of, resident_of
 # The hours have been so for a while, and the people of the sample have come since.
 OPENED: Final = timedelta(days=60)
 AGO: Final = timedelta(days=30)
+FORTNIGHT: Final = timedelta(days=14)
 NOT_TOO_NEAR: Final = timedelta(days=3)
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY = range(5)
 
@@ -175,6 +176,7 @@ def _live(
         who = resident_of(account)
         story.past(who, (filed, helped)[number % 2], attended=number % 3 != 2)
         story.book(who, (helped, planned, supported, filed)[number % 4], ahead=number % 5)
+    story.unnoted(resident_of(people[4]), filed)
     story.moved(resident_of(people[0]), planned)
     story.cancelled(resident_of(people[1]), filed)
     story.displaced(resident_of(people[3]), supported)
@@ -199,6 +201,11 @@ class _Booked:
         with clock.frozen(made.ends_at + timedelta(minutes=10)):
             appointments.mark(self.session, self.head, made.id, attended=attended, version=made.version)
             self._sent()
+
+    def unnoted(self, who: Actor, slug: str) -> None:
+        """Booked two weeks ago, and over: nobody noted yet whether the person came."""
+        with clock.frozen(clock.now() - FORTNIGHT):
+            self._book(who, slug, clock.today(), ahead=0)
 
     def book(self, who: Actor, slug: str, *, ahead: int) -> AppointmentView:
         """Booked yesterday, for a day that is not too near; ``ahead``: how many free times are left to others."""

@@ -108,6 +108,7 @@ def _form(
         kept=address | {"du": first.isoformat()},
         who=_name_of(opened),
         known=bool(kept),
+        dossier=kept.get("dossier", ""),
         key=request.form.get("cle") or str(uuid4()),
         typed=found,
         errors=list((errors or {}).items()),

@@ -16,6 +16,7 @@ from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import actor, background_unit, page, redirect_to, undo, unit
 from portal.screens.appointments_desk.blueprint import HOME, blueprint, may_settle
 from portal.screens.appointments_desk.typed import (
+    boxes,
     day_parts,
     instant_at,
     read_id,
@@ -60,7 +61,7 @@ def _show(
         closures=appointments.list_closures(unit(), actor()),
         places=[(str(one.id), one.name) for one in places],
         names={one.id: one.name for one in places},
-        typed=typed,
+        typed=boxes(typed),
         days=days,
         base=CLOSURES,
         errors=list((errors or {}).items()),
@@ -77,9 +78,7 @@ def check_closure() -> Response:
         asked = _asked(request.form)
     except Invalid as refused:
         return _again(refused.fields)
-    with background_unit() as journal:
-        concerned = appointments.list_concerned(journal, actor(), asked.place_id, asked.span, journal=journal)
-    return _check(asked, concerned)
+    return _check(asked, appointments.list_concerned(unit(), actor(), asked.place_id, asked.span, journal=unit()))
 
 
 def _again(errors: Mapping[str, str]) -> Response:
@@ -152,8 +151,10 @@ def _asked(form: MultiDict[str, str]) -> _Asked:
     place_id = read_id(form.get("place", ""))
     if place_id is None:
         faults["place"] = _("Choisissez un lieu.")
-    first, last = typed_day(form, "from-day", faults), typed_day(form, "until-day", faults)
-    opens, closes = typed_hour(form, "from", faults), typed_hour(form, "until", faults)
+    first = typed_day(form, "from-day", faults, _("Écrivez le premier jour, par exemple 3 12 2026."))
+    last = typed_day(form, "until-day", faults, _("Écrivez le dernier jour, par exemple 3 12 2026."))
+    opens = typed_hour(form, "from", faults, _("Écrivez l’heure de début, par exemple 13h30."))
+    closes = typed_hour(form, "until", faults, _("Écrivez l’heure de fin, par exemple 18h."))
     reason = form.get("reason", "").strip()
     if not reason:
         faults["reason"] = _("Écrivez pourquoi : les personnes concernées le liront.")

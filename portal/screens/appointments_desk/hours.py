@@ -16,6 +16,7 @@ from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import actor, page, redirect_to, undo, unit
 from portal.screens.appointments_desk.blueprint import HOME, blueprint, may_settle
 from portal.screens.appointments_desk.typed import (
+    boxes,
     day_parts,
     read_id,
     refuse,
@@ -51,7 +52,7 @@ def hours() -> Response:
 @may_settle
 def new_hours() -> Response:
     """An empty opening, from today on."""
-    return _form(None, MultiDict({"desks": "1"}), {"valid_from": shown_day(clock.today())})
+    return _form(None, MultiDict({"desks": "1"}), {"valid_from": shown_day(clock.today()), "valid_until": {}})
 
 
 @blueprint.get(f"{HOURS}/<uuid:rule_id>")
@@ -98,7 +99,7 @@ def _form(
         status=409 if changed else 422 if errors else 200,
         service=_("Agents"),
         view=view,
-        typed=typed,
+        typed=boxes(typed),
         days=days,
         ticked=typed.getlist("kinds"),
         places=[(str(one.id), one.name) for one in appointments.list_places(unit(), actor()) if one.facts.active],
@@ -146,10 +147,12 @@ def _facts(form: MultiDict[str, str]) -> RuleFacts:
     place_id = read_id(form.get("place", ""))
     if place_id is None:
         faults["place"] = _("Choisissez un lieu.")
-    opens, closes = typed_hour(form, "opens", faults), typed_hour(form, "closes", faults)
-    weekday, desks = typed_number(form, "weekday", faults), typed_number(form, "desks", faults)
-    first = typed_day(form, "valid_from", faults)
-    last = typed_day(form, "valid_until", faults, needed=False)
+    opens = typed_hour(form, "opens", faults, _("Écrivez l’heure de début, par exemple 9h30."))
+    closes = typed_hour(form, "closes", faults, _("Écrivez l’heure de fin, par exemple 12h."))
+    weekday = typed_number(form, "weekday", faults, _("Choisissez un jour de la semaine."))
+    desks = typed_number(form, "desks", faults, _("Écrivez combien d’agents reçoivent, en chiffres."))
+    first = typed_day(form, "valid_from", faults, _("Écrivez le premier jour, par exemple 3 12 2026."))
+    last = typed_day(form, "valid_until", faults, _("Écrivez le dernier jour, par exemple 31 12 2026."), needed=False)
     refuse(faults)
     if place_id is None or first is None:
         raise NotFound("place_unknown")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -17,10 +18,21 @@ from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import actor, page, redirect_to, undo, unit
 from portal.screens.appointments_desk.blueprint import HOME, blueprint, may_settle
 from portal.screens.appointments_desk.places import departments
-from portal.screens.appointments_desk.typed import read_id, refuse, typed_number, version_of
+from portal.screens.appointments_desk.typed import boxes, read_id, refuse, typed_number, version_of
 
 KINDS = f"{HOME}/types"
-NUMBERS: Final = ("minutes", "spare_minutes", "capacity", "notice_hours", "horizon_days", "cancel_hours")
+# Name → label of the box, and what helps to fill it.
+NUMBERS: Final = {
+    "minutes": (_l("Durée, en minutes"), None),
+    "spare_minutes": (_l("Minutes gardées entre deux rendez-vous"), None),
+    "capacity": (_l("Personnes reçues ensemble"), _l("1 pour un rendez-vous seul.")),
+    "notice_hours": (_l("Heures à l’avance, au moins"), None),
+    "horizon_days": (_l("Jours à l’avance, au plus"), None),
+    "cancel_hours": (
+        _l("Heures avant, pour annuler ou déplacer en ligne"),
+        _l("Après, la personne appelle le service."),
+    ),
+}
 USUAL: Final = {
     "minutes": "30",
     "spare_minutes": "0",
@@ -94,7 +106,8 @@ def _form(
         status=409 if changed else 422 if errors else 200,
         service=_("Agents"),
         view=view,
-        typed=typed,
+        typed=boxes(typed),
+        numbers=NUMBERS,
         ticked=typed.getlist("means"),
         departments=departments(),
         means=[(one.value, str(MEANS[one])) for one in Means],
@@ -127,14 +140,18 @@ def _save(view: KindView | None) -> Response:
         appointments.save_kind(unit(), actor(), facts, kind_id=view.id if view else None, version=version_of(form))
     except Invalid as refused:
         undo()
-        # The name in French is what the room calls the title.
-        return _form(
-            view, form, {"title-fr" if name == "title" else name: told for name, told in refused.fields.items()}
-        )
+        return _form(view, form, dict(_said(*one) for one in refused.fields.items()))
     except Conflict:
         undo()
         return _form(view, form, changed=True)
     return redirect_to("appointments_desk.kinds", fait="type")
+
+
+def _said(name: str, sentence: str) -> tuple[str, str]:
+    """Where a fault stands in the form, and what is said of it: of a number, which one it is."""
+    if name in NUMBERS:
+        return name, _("%(box)s : %(sentence)s", box=NUMBERS[name][0], sentence=sentence)
+    return ("title-fr" if name == "title" else name), sentence
 
 
 def _facts(form: MultiDict[str, str], view: KindView | None) -> KindFacts:
@@ -142,7 +159,9 @@ def _facts(form: MultiDict[str, str], view: KindView | None) -> KindFacts:
     department_id = read_id(form.get("service", ""))
     if department_id not in actor().department_ids:
         faults["service"] = _("Choisissez un de vos services.")
-    numbers: dict[str, Any] = {name: typed_number(form, name, faults) for name in NUMBERS}
+    numbers: dict[str, Any] = {
+        name: typed_number(form, name, faults, _("Écrivez un nombre, en chiffres.")) for name in NUMBERS
+    }
     audience = next((one for one in Audience if one.value == form.get("audience")), None)
     if audience is None:
         faults["audience"] = _("Choisissez qui peut prendre ce rendez-vous.")

@@ -21,7 +21,7 @@ from portal.ground.web import actor, background_unit, page, redirect_to, undo, u
 from portal.people.accounts.service import agents_of
 from portal.screens.appointments_desk import slots
 from portal.screens.appointments_desk.blueprint import HOME, blueprint, may_keep
-from portal.screens.appointments_desk.typed import read_day, read_id, version_of
+from portal.screens.appointments_desk.typed import boxes, read_day, read_id, version_of
 
 ONE = f"{HOME}/<uuid:appointment_id>"
 Errors = Mapping[str, str]
@@ -42,7 +42,8 @@ def _read(appointment_id: UUID) -> AppointmentView:
 
 def _show(view: AppointmentView, errors: Errors | None = None, *, status: int = 200, notice: str = "") -> Response:
     team = agents_of(unit(), view.department_id)
-    typed = request.form if errors else {"note": view.note, "agent": str(view.assigned_agent_id or "")}
+    kept = {"note": view.note, "agent": str(view.assigned_agent_id or "")}
+    typed = kept | request.form.to_dict() if errors else kept
     return page(
         "appointments_desk/one.html",
         title=_("Rendez-vous %(reference)s", reference=view.reference),
@@ -59,7 +60,7 @@ def _show(view: AppointmentView, errors: Errors | None = None, *, status: int = 
         may_mark=may_mark(view, clock.now()),
         may_unmark=may_unmark(view, clock.today(), clock.PARIS),
         base=f"{HOME}/{view.id}",
-        typed=typed,
+        typed=boxes(typed),
         errors=list((errors or {}).items()),
         notice=notice,
         done=request.args.get("fait", ""),
@@ -105,7 +106,7 @@ def assign(appointment_id: UUID) -> Response:
     """Who will receive the person: an agent of the department, or nobody in particular."""
     form = request.form
     chosen = read_id(form.get("agent", ""))
-    view = _read(appointment_id)
+    view = appointments.get_kept(unit(), actor(), appointment_id, journal=unit())
     if chosen is not None and all(one.id != chosen for one in agents_of(unit(), view.department_id)):
         raise NotFound("agent_unknown")
     return _act(

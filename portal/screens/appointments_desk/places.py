@@ -13,7 +13,7 @@ from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import actor, page, redirect_to, undo, unit
 from portal.people.accounts.service import list_departments
 from portal.screens.appointments_desk.blueprint import HOME, blueprint, may_settle
-from portal.screens.appointments_desk.typed import read_id, version_of
+from portal.screens.appointments_desk.typed import boxes, read_id, version_of
 
 PLACES = f"{HOME}/lieux"
 NAMES = ("name", "address", "access", "directions", "phone")
@@ -75,7 +75,7 @@ def _form(
         status=409 if changed else 422 if errors else 200,
         service=_("Agents"),
         view=view,
-        typed=typed,
+        typed=boxes(typed),
         departments=departments(),
         action=f"{PLACES}/{view.id if view else 'nouveau'}",
         changed=changed,

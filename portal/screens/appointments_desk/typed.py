@@ -1,12 +1,11 @@
 """What is typed in the forms of the room, read back: days, hours, numbers. What cannot be read is said by field."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import UUID
-
-from flask_babel import gettext as _
 
 from portal.ground import clock
 from portal.ground.errors import Invalid
@@ -25,9 +24,10 @@ def read_id(text: str) -> UUID | None:
 
 
 def read_day(text: str) -> date | None:
-    """A day written ``YYYY-MM-DD``; None when it is not one, or one that no calendar of ours holds."""
+    """A day written ``YYYY-MM-DD`` or « 03/12/2026 »; None when it is not one, or is too far for our calendars."""
+    pieces = reversed(text.strip().split("/"))
     try:
-        found = date.fromisoformat(text)
+        found = date.fromisoformat("-".join(f"{one:0>2}" for one in pieces))
     except ValueError:
         return None
     return found if 2000 <= found.year <= 2100 else None
@@ -43,8 +43,10 @@ def shown_day(day: date | None) -> dict[str, str]:
     return {"day": str(day.day), "month": str(day.month), "year": str(day.year)} if day else {}
 
 
-def typed_day(form: Mapping[str, str], name: str, faults: dict[str, str], *, needed: bool = True) -> date | None:
-    """A day of a form; what is wrong goes to ``faults``."""
+def typed_day(
+    form: Mapping[str, str], name: str, faults: dict[str, str], sentence: str, *, needed: bool = True
+) -> date | None:
+    """A day of a form; what is wrong goes to ``faults``, as ``sentence``."""
     parts = day_parts(form, name)
     if not needed and not any(parts.values()):
         return None
@@ -52,24 +54,24 @@ def typed_day(form: Mapping[str, str], name: str, faults: dict[str, str], *, nee
     if all(one.isascii() and one.isdigit() and len(one) <= MAX_NUMBER for one in parts.values()):
         found = read_day(f"{int(parts['year']):04d}-{int(parts['month']):02d}-{int(parts['day']):02d}")
     if found is None:
-        faults[name] = _("Écrivez un jour qui existe, par exemple 3 12 2026.")
+        faults[name] = sentence
     return found
 
 
-def typed_hour(form: Mapping[str, str], name: str, faults: dict[str, str]) -> time:
-    """An hour of a form, « 9h30 » or « 09:30 »; what is wrong goes to ``faults``."""
+def typed_hour(form: Mapping[str, str], name: str, faults: dict[str, str], sentence: str) -> time:
+    """An hour of a form, « 9h30 » or « 09:30 »; what is wrong goes to ``faults``, as ``sentence``."""
     found = HOUR.fullmatch(form.get(name, "").strip().lower())
     if found is None:
-        faults[name] = _("Écrivez une heure, par exemple 9h30.")
+        faults[name] = sentence
         return time(0)
     return time(int(found[1]), int(found[2] or 0))
 
 
-def typed_number(form: Mapping[str, str], name: str, faults: dict[str, str]) -> int:
-    """A whole number of a form; what is wrong goes to ``faults``."""
+def typed_number(form: Mapping[str, str], name: str, faults: dict[str, str], sentence: str) -> int:
+    """A whole number of a form; what is wrong goes to ``faults``, as ``sentence``."""
     text = form.get(name, "").strip()
     if not (text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER):
-        faults[name] = _("Écrivez un nombre, en chiffres.")
+        faults[name] = sentence
         return 0
     return int(text)
 
@@ -83,6 +85,11 @@ def version_of(form: Mapping[str, str]) -> int:
 def instant_at(day: date, hour: time) -> datetime:
     """The instant of a day and an hour of the wall clock."""
     return datetime.combine(day, hour, clock.PARIS).astimezone(UTC)
+
+
+def boxes(typed: Mapping[str, str]) -> Mapping[str, str]:
+    """What stands in the boxes of a form: those that nothing was typed in are empty."""
+    return defaultdict(str, typed.items())
 
 
 def refuse(faults: dict[str, str]) -> None:

@@ -91,6 +91,7 @@ def show_request(view: requests.RequestView, *, status: int = 200, **extra: Any)
         departments=departments,
         may_retry=may_retry,
         may_note=web.actor().can(Permission.REQUESTS_MESSAGE),
+        may_book=web.actor().can(Permission.APPOINTMENTS_KEEP),
         may_join=web.actor().can(Permission.ACCOUNTS_JOIN),
         words=wording,
         say_origin=say_origin,

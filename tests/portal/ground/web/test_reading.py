@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from journeys.daily_services.reports.service import send_report
 from journeys.daily_services.reports.shapes import NewReport
+from portal.casework.appointments import service as appointments
 from portal.casework.assistance import service as assistance
 from portal.casework.assistance.enums import Proof
 from portal.casework.catalogue.editing import service as editing
@@ -43,6 +44,7 @@ from portal.records.outbox import service as outbox
 from tests.journeys.test_welcome import make
 from tests.support import files
 from tests.support.client import Browser
+from tests.support.desk_hours import open_desk
 from tests.support.moving import Move, child, open_procedures
 from tests.support.officers import written_version
 from tests.support.papers import print_papers
@@ -72,6 +74,10 @@ DECLARED = {
     "backoffice.transfer_form": {"audit_entry", "presence"},
     "backoffice.duplicate_form": {"audit_entry", "presence"},
     "counter.contact": {"audit_entry"},
+    "appointments_desk.agenda_csv": {"audit_entry"},
+    "appointments_desk.appointment": {"audit_entry"},
+    "appointments_desk.ask_cancel": {"audit_entry"},
+    "appointments_desk.ask_move": {"audit_entry"},
     "counter.contact_letter": {"audit_entry"},
     "street_desk.show": {"audit_entry"},
     "identity.back_as_resident": {"audit_entry"},
@@ -137,6 +143,7 @@ def values(app: Flask, database: Database, settings: Settings, town: Town, visit
         "assistance_id": str(opened.id),
         "mandate_id": str(given_mandate(database, town)),
         **opened_file(database, town),
+        **booked(database, town),
         "reference": reference,
         "decided": decided,
         "slug": "carte-mediatheque",
@@ -211,6 +218,20 @@ def opened_file(database: Database, town: Town) -> dict[str, str]:
         )
         contacts.answer_contact(session, samira, kept.id, version=kept.version, way="letter", text="Bonjour.")
     return {"lookup_id": str(found.id), "opening_id": str(opened.id), "contact_id": str(kept.id)}
+
+
+def booked(database: Database, town: Town) -> dict[str, str]:
+    """An appointment at a desk that was opened for it, and the calendar of its place."""
+    desk = open_desk(database, town)
+    with database.writing() as session:
+        feed = appointments.open_feed(session, desk.head, desk.place.id)
+    return {
+        "appointment_id": str(desk.book().id),
+        "place_id": str(desk.place.id),
+        "kind_id": str(desk.kind.id),
+        "opening_rule": str(desk.rule.id),
+        "token": feed.token,
+    }
 
 
 def newcomers_list(visitor: Browser) -> dict[str, str]:
@@ -288,6 +309,7 @@ def known_at(rule: str, values: dict[str, str]) -> dict[str, str]:
         "/agents/repartition/nouvelle/<slug>": {"slug": "carte-mediatheque"},
         "/agents/demarches/<slug>/abandonner": {"slug": "carte-mediatheque"},
         "/agents/demarches/<slug>/fermer": {"slug": "carte-mediatheque"},
+        "/agents/rendez-vous/horaires/": {"rule_id": values["opening_rule"]},
         "/mon-espace/adresses/": {"declared_id": values["declared_address"]},
         "/agents/sondages/<uuid:poll_id>/modifier": {"poll_id": values["draft_poll"]},
         "/agents/sondages/<uuid:poll_id>/clore": {"poll_id": values["open_poll"]},

@@ -26,6 +26,7 @@ HEALTH, OPERATE, RETRY = "connections:read", "connections:operate", "deliveries:
 JOIN = "accounts:join"
 POLLS = "participation:manage"
 POST_LETTERS = "letters:post"
+AGENDA, HOURS = "appointments:keep", "appointments:settle"
 FIND, KEEP, OVERSEE = "persons:find", "contacts:keep", "persons:oversee"
 ASSIST, ENTER = "drafts:assist", "requests:enter"
 EDIT, PUBLISH = "procedures:edit", "procedures:publish"
@@ -234,6 +235,31 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/guichet/personne/<uuid:opening_id>/identite": {"POST": FIND},
     "/agents/guichet/personne/<uuid:opening_id>/pause": {"GET": FIND},
     "/agents/guichet/personne/<uuid:opening_id>/reprendre": {"POST": FIND},
+    "/agents/rendez-vous": {"GET": AGENDA},
+    "/agents/rendez-vous/liste.csv": {"GET": AGENDA},
+    "/agents/rendez-vous/<uuid:appointment_id>": {"GET": AGENDA},
+    "/agents/rendez-vous/<uuid:appointment_id>/note": {"POST": AGENDA},
+    "/agents/rendez-vous/<uuid:appointment_id>/agent": {"POST": AGENDA},
+    "/agents/rendez-vous/<uuid:appointment_id>/presence": {"POST": AGENDA},
+    "/agents/rendez-vous/<uuid:appointment_id>/annuler": {"GET": AGENDA, "POST": AGENDA},
+    "/agents/rendez-vous/<uuid:appointment_id>/deplacer": {"GET": AGENDA, "POST": AGENDA},
+    "/agents/rendez-vous/nouveau": {"GET": AGENDA, "POST": AGENDA},
+    "/agents/rendez-vous/agenda-externe": {"GET": AGENDA, "POST": AGENDA},
+    "/agents/rendez-vous/agenda-externe/<uuid:feed_id>/arreter": {"POST": AGENDA},
+    "/agents/rendez-vous/lieux": {"GET": HOURS},
+    "/agents/rendez-vous/lieux/nouveau": {"GET": HOURS, "POST": HOURS},
+    "/agents/rendez-vous/lieux/<uuid:place_id>": {"GET": HOURS, "POST": HOURS},
+    "/agents/rendez-vous/types": {"GET": HOURS},
+    "/agents/rendez-vous/types/nouveau": {"GET": HOURS, "POST": HOURS},
+    "/agents/rendez-vous/types/<uuid:kind_id>": {"GET": HOURS, "POST": HOURS},
+    "/agents/rendez-vous/horaires": {"GET": HOURS},
+    "/agents/rendez-vous/horaires/nouveau": {"GET": HOURS, "POST": HOURS},
+    "/agents/rendez-vous/horaires/<uuid:rule_id>": {"GET": HOURS, "POST": HOURS},
+    "/agents/rendez-vous/horaires/<uuid:rule_id>/arreter": {"POST": HOURS},
+    "/agents/rendez-vous/fermetures": {"GET": HOURS, "POST": HOURS},
+    "/agents/rendez-vous/fermetures/confirmer": {"POST": HOURS},
+    "/agents/rendez-vous/fermetures/<uuid:closure_id>/rouvrir": {"POST": HOURS},
+    "/rendez-vous/agenda/<token>.ics": {"GET": PUBLIC},
     "/agents/contacts": {"GET": KEEP},
     "/agents/contacts/nouveau": {"GET": KEEP, "POST": KEEP},
     "/agents/contacts/<uuid:contact_id>": {"GET": KEEP},
@@ -421,10 +447,10 @@ RIGHTS: dict[str, set[str]] = {
     "visitor": set(),
     "partner": set(),
     "resident": set(),
-    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER, FIND, KEEP},
-    "department agent": {READ, ASSIGN, MESSAGE, DECIDE, KEEP},
+    "counter agent": {READ, ASSIGN, MESSAGE, DECIDE, JOIN, POST_LETTERS, ASSIST, ENTER, FIND, KEEP, AGENDA},
+    "department agent": {READ, ASSIGN, MESSAGE, DECIDE, KEEP, AGENDA},
     "supervisor": {READ, ASSIGN, MESSAGE, DECIDE, HEALTH, RETRY, JOIN, POLLS, POST_LETTERS, ASSIST, ENTER, TEMPLATES}
-    | {KEPT, RIGHTS_PAGE, STEER, FIND, KEEP, OVERSEE},
+    | {KEPT, RIGHTS_PAGE, STEER, FIND, KEEP, OVERSEE, AGENDA, HOURS},
     "operator": {HEALTH, OPERATE, RETRY, CONCEPTS, KEPT, STEER, STEER_ALL},
     "procedure officer": {EDIT, PUBLISH, STEER, STEER_ALL},
     "data-protection officer": {JOURNAL, KEPT, RIGHTS_PAGE},
@@ -455,6 +481,8 @@ PERMISSIONS = {
     POST_LETTERS: Permission.LETTERS_POST,
     FIND: Permission.PERSONS_FIND,
     KEEP: Permission.CONTACTS_KEEP,
+    AGENDA: Permission.APPOINTMENTS_KEEP,
+    HOURS: Permission.APPOINTMENTS_SETTLE,
     OVERSEE: Permission.PERSONS_OVERSEE,
     ASSIST: Permission.DRAFTS_ASSIST,
     ENTER: Permission.REQUESTS_ENTER,

@@ -35,6 +35,12 @@ NOT_PAGES = frozenset(
         "journey_kit.back_to_check",
         "journey_kit.settle_code",
         "journey_kit.settle_discarded",
+        "appointments_desk.agenda_csv",
+        "appointments_desk.assign",
+        "appointments_desk.read_feed",
+        "appointments_desk.reopen",
+        "appointments_desk.stop_feed",
+        "appointments_desk.stop_hours",
         "counter.close_draft",
         "counter.close_file",
         "counter.open_file",
@@ -1534,6 +1540,80 @@ register("backoffice.create_rule", "agent", _ROUTING, error=_RULE)
 register("backoffice.rule", "agent", _ROUTING, plain=_RULE)
 register("backoffice.change_rule", "agent", _ROUTING, conflict=_RULE)
 
+_AGENDA = "portal/screens/test_appointments_desk.py"
+_DAY, _FOUND = (
+    "test_the_day_is_listed_and_who_came_is_noted_then_taken_back",
+    "test_one_finds_by_reference_place_and_state_and_takes_the_list_away",
+)
+_LONG_DAY = "test_a_long_day_is_read_a_page_at_a_time_for_the_same_price"
+_ONE = "test_one_appointment_is_read_noted_given_and_its_history_told"
+_GIVEN_UP = "test_it_is_cancelled_with_a_reason_that_the_person_reads"
+_MOVED_ON = "test_it_is_moved_and_a_time_that_was_taken_gives_others"
+_CALLS, _FILE_OPEN = (
+    "test_somebody_who_calls_gets_a_reference_and_a_code",
+    "test_for_the_person_whose_file_is_open_and_only_while_it_is",
+)
+_PLACE, _KIND = "test_a_place_is_made_changed_and_withdrawn", "test_a_kind_is_made_and_changed"
+_HOURS, _CLOSED = "test_hours_are_made_changed_and_stopped", "test_who_is_concerned_is_seen_before_a_place_closes"
+_DIARY = "test_a_diary_reads_a_place_without_any_name_until_it_is_stopped"
+register(
+    "appointments_desk.agenda",
+    "agent",
+    _AGENDA,
+    empty=_DAY,
+    full=_DAY,
+    to_note=_DAY,
+    noted=_DAY,
+    found=_FOUND,
+    not_found=_FOUND,
+    full_page=_LONG_DAY,
+    last_page=_LONG_DAY,
+    displaced=_CLOSED,
+)
+register("appointments_desk.appointment", "agent", _AGENDA, plain=_ONE, noted=_ONE, booked=_FILE_OPEN)
+register("appointments_desk.attendance", "agent", _AGENDA, changed=_DAY)
+register("appointments_desk.note", "agent", _AGENDA, error=_ONE, changed=_ONE)
+register("appointments_desk.ask_cancel", "agent", _AGENDA, plain=_GIVEN_UP)
+register("appointments_desk.cancel", "agent", _AGENDA, error=_GIVEN_UP)
+register("appointments_desk.ask_move", "agent", _AGENDA, plain=_MOVED_ON)
+register("appointments_desk.move", "agent", _AGENDA, error=_MOVED_ON, taken=_MOVED_ON)
+register("appointments_desk.new", "agent", _AGENDA, kinds=_CALLS, file_open=_FILE_OPEN)
+register(
+    "appointments_desk.book",
+    "agent",
+    _AGENDA,
+    error=_CALLS,
+    given=_CALLS,
+    taken="test_a_time_taken_meanwhile_keeps_what_was_typed",
+)
+register("appointments_desk.places", "agent", _AGENDA, full=_PLACE, saved=_PLACE)
+register("appointments_desk.new_place", "agent", _AGENDA, plain=_PLACE)
+register("appointments_desk.place", "agent", _AGENDA, plain=_PLACE)
+register("appointments_desk.create_place", "agent", _AGENDA, error=_PLACE)
+register("appointments_desk.change_place", "agent", _AGENDA, changed=_PLACE)
+register("appointments_desk.kinds", "agent", _AGENDA, full=_KIND, saved=_KIND)
+register("appointments_desk.new_kind", "agent", _AGENDA, plain=_KIND)
+register("appointments_desk.kind", "agent", _AGENDA, plain=_KIND)
+register("appointments_desk.create_kind", "agent", _AGENDA, error=_KIND)
+register("appointments_desk.change_kind", "agent", _AGENDA, changed=_KIND)
+register("appointments_desk.hours", "agent", _AGENDA, full=_HOURS, saved=_HOURS)
+register("appointments_desk.new_hours", "agent", _AGENDA, plain=_HOURS)
+register("appointments_desk.one_opening", "agent", _AGENDA, plain=_HOURS)
+register("appointments_desk.create_hours", "agent", _AGENDA, error=_HOURS)
+register("appointments_desk.change_hours", "agent", _AGENDA, changed=_HOURS)
+register("appointments_desk.closures", "agent", _AGENDA, empty=_CLOSED, closed=_CLOSED)
+register(
+    "appointments_desk.check_closure",
+    "agent",
+    _AGENDA,
+    error=_CLOSED,
+    concerned=_CLOSED,
+    nobody="test_nobody_is_concerned",
+)
+register("appointments_desk.confirm_closure", "agent", _AGENDA, changed=_CLOSED, error=_CLOSED)
+register("appointments_desk.feeds", "agent", _AGENDA, plain=_DIARY, one=_DIARY)
+register("appointments_desk.open_feed", "agent", _AGENDA, made=_DIARY)
+
 _BOOKING = "portal/screens/test_booking.py"
 _BY_ACCOUNT = "test_a_signed_in_resident_books_moves_and_cancels"
 _BY_CODE = "test_without_an_account_a_code_opens_moves_and_cancels"
@@ -1569,3 +1649,9 @@ register("booking.ask_code", "visitor", _BOOKING, empty=_BY_CODE)
 register("booking.check_code", "visitor", _BOOKING, empty=_BY_CODE, wrong=_BY_CODE)
 register("booking.follow", "visitor", _BOOKING, followed=_BY_CODE)
 register("booking.wait_followed", "visitor", _BOOKING, **{"no offer": _BY_CODE})
+register("booking.wait_own", "resident", _BOOKING, **{"no offer": _BY_ACCOUNT})
+register("booking.move_own", "resident", _BOOKING, **{"no time": _BY_ACCOUNT})
+register("booking.move_followed", "visitor", _BOOKING, **{"no time": _BY_CODE})
+register("booking.ask_to_move_followed", "visitor", _BOOKING, times=_BY_CODE)
+register("booking.ask_to_cancel_followed", "visitor", _BOOKING, sure=_BY_CODE)
+register("booking.cancel_followed", "visitor", _BOOKING, **{"changed meanwhile": _BY_CODE})

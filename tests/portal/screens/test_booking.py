@@ -102,6 +102,10 @@ def test_a_signed_in_resident_books_moves_and_cancels(
     moved = angela.follow(angela.post(f"{here}/deplacer", chosen.form()))
     assert "Votre rendez-vous est déplacé." in moved.text
     assert moved.text != before
+    unread = angela.post(f"{here}/deplacer", {"version": "1", "heure": "demain"}, expect=422, state="no time")
+    assert "Rien n’a changé" in unread.text
+    unkept = angela.post(f"{here}/accepter", expect=409, state="no offer")
+    assert "n’est plus gardée pour vous" in unkept.text
     stale = angela.post(f"{here}/annuler", {"version": "1"}, expect=409, state="changed meanwhile")
     assert "a changé entre-temps" in stale.text
     over = angela.follow(angela.post(f"{here}/annuler", angela.get(f"{here}/annuler", state="sure").form()))
@@ -142,7 +146,13 @@ def test_without_an_account_a_code_opens_moves_and_cancels(visitor: Browser, des
     assert "Me prévenir" in visitor.follow(visitor.post(f"{here}/cesser")).text
     answered = visitor.post(f"{here}/accepter", expect=409, state="no offer")
     assert "n’est plus gardée pour vous" in answered.text
-    done = visitor.follow(visitor.post(f"{here}/annuler", visitor.get(f"{here}/annuler").form(f"{here}/annuler")))
+    assert "heure libre" in visitor.get(f"{here}/deplacer", state="times").text.replace("heures libres", "heure libre")
+    unread = visitor.post(f"{here}/deplacer", {"version": "1", "heure": "demain"}, expect=422, state="no time")
+    assert "Rien n’a changé" in unread.text
+    stale = visitor.post(f"{here}/annuler", {"version": "0"}, expect=409, state="changed meanwhile")
+    assert "a changé entre-temps" in stale.text
+    sure = visitor.get(f"{here}/annuler", state="sure")
+    done = visitor.follow(visitor.post(f"{here}/annuler", sure.form(f"{here}/annuler")))
     assert "Votre rendez-vous est annulé." in done.text
 
 

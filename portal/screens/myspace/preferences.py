@@ -22,17 +22,15 @@ from portal.screens.myspace.blueprint import blueprint
 CODES, CODES_PER = 5, timedelta(hours=1)
 NUMBERS, NUMBERS_PER = 5, timedelta(days=1)
 TRIES, TRIES_PER = 10, timedelta(hours=1)
-KINDS: Mapping[NoticeKind, tuple[LazyString, LazyString]] = {
+# The label of each, and what it is about where the label does not say it all.
+KINDS: Mapping[NoticeKind, tuple[LazyString, LazyString | str]] = {
     NoticeKind.LEGAL: (
         _l("Accusés de réception et décisions"),
         _l("La loi nous demande de vous les adresser : vous choisissez par où."),
     ),
-    NoticeKind.QUESTION: (_l("Une question vous est posée"), _l("Votre demande attend votre réponse.")),
+    NoticeKind.QUESTION: (_l("Votre demande attend une réponse de vous"), ""),
     NoticeKind.ANSWER: (_l("Des nouvelles de vos demandes"), _l("Un message du service, une demande bien arrivée.")),
-    NoticeKind.APPOINTMENT: (
-        _l("Vos rendez-vous"),
-        _l("Pris, déplacé, annulé, et les rappels avant."),
-    ),
+    NoticeKind.APPOINTMENT: (_l("Vos rendez-vous, et leurs rappels"), ""),
     NoticeKind.REMINDER: (_l("Rappels"), _l("Par exemple un brouillon qui va être effacé.")),
     NoticeKind.POLL: (_l("Nouveaux sondages"), _l("Quand la commune demande votre avis.")),
 }

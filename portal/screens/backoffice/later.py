@@ -131,8 +131,12 @@ def _appointment_changed(_historian: "Historian", event: EventView) -> str:
         "displaced": _("Rendez-vous à replacer (%(reference)s) : %(at)s."),
         "missed": _("Personne non venue au rendez-vous (%(reference)s) : %(at)s."),
     }
-    at = format_moment(datetime.fromisoformat(str(event.payload["at"])))
-    return said[str(event.payload["change"])] % {"at": at, "reference": event.payload["appointment"]}
+    sentence = said.get(str(event.payload.get("change")), _("Rendez-vous changé (%(reference)s) : %(at)s."))
+    try:
+        at = format_moment(datetime.fromisoformat(str(event.payload.get("at"))))
+    except ValueError:
+        at = format_moment(event.occurred_at)
+    return sentence % {"at": at, "reference": event.payload.get("appointment", "")}
 
 
 def _opinion_asked(historian: "Historian", event: EventView) -> str:

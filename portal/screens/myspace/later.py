@@ -122,8 +122,14 @@ def _appointment_changed(_teller: "Teller", event: EventView) -> str:
         "displaced": _("Le rendez-vous ne peut pas avoir lieu, une autre heure est à choisir : %(at)s."),
         "missed": _("Le service a noté que vous n’êtes pas venu au rendez-vous : %(at)s."),
     }
-    at = format_moment(datetime.fromisoformat(str(event.payload["at"])))
-    return said[str(event.payload["change"])] % {"at": at}
+    return said.get(str(event.payload.get("change")), _("Un rendez-vous a changé : %(at)s.")) % {"at": _at(event)}
+
+
+def _at(event: EventView) -> str:
+    try:
+        return format_moment(datetime.fromisoformat(str(event.payload.get("at"))))
+    except ValueError:
+        return format_moment(event.occurred_at)
 
 
 def _opinion_asked(_teller: "Teller", _event: EventView) -> str:

@@ -22,19 +22,13 @@ from portal.screens.myspace.blueprint import blueprint
 CODES, CODES_PER = 5, timedelta(hours=1)
 NUMBERS, NUMBERS_PER = 5, timedelta(days=1)
 TRIES, TRIES_PER = 10, timedelta(hours=1)
-KINDS: Mapping[NoticeKind, tuple[LazyString, LazyString]] = {
-    NoticeKind.LEGAL: (
-        _l("Accusés de réception et décisions"),
-        _l("La loi nous demande de vous les adresser : vous choisissez par où."),
-    ),
-    NoticeKind.QUESTION: (_l("Une question vous est posée"), _l("Votre demande attend votre réponse.")),
-    NoticeKind.ANSWER: (_l("Des nouvelles de vos demandes"), _l("Un message du service, une demande bien arrivée.")),
-    NoticeKind.APPOINTMENT: (
-        _l("Vos rendez-vous"),
-        _l("Pris, déplacé, annulé, et les rappels avant."),
-    ),
-    NoticeKind.REMINDER: (_l("Rappels"), _l("Par exemple un brouillon qui va être effacé.")),
-    NoticeKind.POLL: (_l("Nouveaux sondages"), _l("Quand la commune demande votre avis.")),
+KINDS: Mapping[NoticeKind, LazyString] = {
+    NoticeKind.LEGAL: _l("Accusés de réception et décisions, que la loi nous demande de vous adresser"),
+    NoticeKind.QUESTION: _l("Une question à laquelle votre demande attend une réponse"),
+    NoticeKind.ANSWER: _l("Des nouvelles de vos demandes, par exemple un message du service"),
+    NoticeKind.APPOINTMENT: _l("Vos rendez-vous, et leurs rappels"),
+    NoticeKind.REMINDER: _l("Rappels, par exemple d’un brouillon qui va être effacé"),
+    NoticeKind.POLL: _l("Nouveaux sondages, quand la commune demande votre avis"),
 }
 WAYS: Mapping[Way, LazyString] = {
     Way.EMAIL: _l("Par courriel"),
@@ -156,11 +150,10 @@ def _show(*, errors: list[tuple[str, str]] | None = None, typed: Mapping[str, st
     )
 
 
-def _offered(kind: NoticeKind, phone: PhoneView) -> tuple[str, str, str, list[tuple[str, str]]]:
-    """Name, label, hint and answers of the question about one kind."""
+def _offered(kind: NoticeKind, phone: PhoneView) -> tuple[str, str, list[tuple[str, str]]]:
+    """Name, label and answers of the question about one kind."""
     ways = notifications.ways_open(kind, sms=phone.verified)
-    label, hint = KINDS[kind]
-    return kind.value, str(label), str(hint), [(way.value, str(WAYS[way])) for way in ways]
+    return kind.value, str(KINDS[kind]), [(way.value, str(WAYS[way])) for way in ways]
 
 
 def _choices() -> tuple[notifications.PreferenceView, PhoneView]:

@@ -38,6 +38,7 @@ GATES = (
     ("angela", "/mon-espace/administrations", 4),
     ("angela", "/mon-espace/effacer", 7),
     ("meryem", QUEUE, 8),
+    ("meryem", "/agents/rendez-vous", 8),
     ("meryem", f"{QUEUE}?vue=terminees&tri=personne", 8),
 )
 

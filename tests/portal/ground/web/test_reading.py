@@ -74,7 +74,6 @@ DECLARED = {
     "backoffice.transfer_form": {"audit_entry", "presence"},
     "backoffice.duplicate_form": {"audit_entry", "presence"},
     "counter.contact": {"audit_entry"},
-    "appointments_desk.agenda_csv": {"audit_entry"},
     "appointments_desk.appointment": {"audit_entry"},
     "appointments_desk.ask_cancel": {"audit_entry"},
     "appointments_desk.ask_move": {"audit_entry"},

@@ -225,7 +225,11 @@ def booked(database: Database, town: Town) -> dict[str, str]:
     with database.writing() as session:
         feed = appointments.open_feed(session, desk.head, desk.place.id)
     return {
-        "appointment_id": str(desk.book().id),
+        "appointment_id": str((guest := desk.book()).id),
+        "booked": guest.reference,
+        "booked_code": guest.code,
+        "own_appointment": str(desk.book(town.resident(town.angela)).id),
+        "kind_slug": desk.kind.facts.slug,
         "place_id": str(desk.place.id),
         "kind_id": str(desk.kind.id),
         "opening_rule": str(desk.rule.id),
@@ -300,6 +304,9 @@ def known_at(rule: str, values: dict[str, str]) -> dict[str, str]:
         "/decision": {"reference": values["decided"]},
         "/bienvenue/liste/": {"key": values["list_key"]},
         "/suivre": {"reference": values["reported"]},
+        "/rendez-vous/<slug>": {"slug": values["kind_slug"]},
+        "/rendez-vous/suivre": {"reference": values["booked"]},
+        "/mon-espace/rendez-vous": {"appointment_id": values["own_appointment"]},
         "/agents/signalements": {"reference": values["reported"]},
         "/participer/": {"slug": values["poll"]},
         "/agents/demarches/<slug>": {"slug": values["written"], "name": "contact_email", "key": "adresse"},
@@ -336,6 +343,7 @@ def test_reading_writes_nothing_that_is_not_declared(
     method: str,
 ) -> None:
     browsers["visitor"].post("/suivre", {"reference": values["reported"], "code": values["code"]})
+    browsers["visitor"].post("/rendez-vous/suivre", {"reference": values["booked"], "code": values["booked_code"]})
     seen: dict[str, set[str]] = {}
     opened: set[str] = set()
     for who, browser in browsers.items():
@@ -354,6 +362,7 @@ def test_reading_writes_nothing_that_is_not_declared(
     never = set(seen) - opened
     assert never - NOT_READY <= {  # redirections, and returns from a provider without what it should bring
         "backoffice.home",
+        "booking.ask",  # needs the time that was chosen: tests/portal/screens/test_booking.py
         "builder.confirm_ready_made",  # needs the one chosen: tests/portal/screens/builder/test_workflow_pages.py
         "pages.language",
         "identity.back_as_agent",

@@ -1,4 +1,4 @@
-"""An agent who heads departments, with the keyboard (but for the boxes of dates): who did not come, and a day closed."""
+"""An agent who heads departments, with the keyboard (dates apart): who did not come, and a day closed."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ PARVIS_SPECS_DIR names the folder of interface descriptions; they are not part o
 import json
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +44,20 @@ CONCEPTS = {
 }
 
 
+@cache
+def read(file: Path) -> Any:
+    """What a file describes; the description is long, and read once for all tests. Nobody changes it."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the library in C, where it was built with it
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
+
+
 class Mock:
     """Checks a question against the description, then answers the case whose parameters it bears."""
 
     def __init__(self) -> None:
-        whole = yaml.safe_load((SPECS / "openapi-particulier-v3.yaml").read_text(encoding="utf-8"))
+        whole = read(SPECS / "openapi-particulier-v3.yaml")
         self.operation = whole["paths"][PATH]["get"]
-        self.cases = [yaml.safe_load(case.read_text(encoding="utf-8")) for case in CASES]
+        self.cases = [read(case) for case in CASES]
         self.path = PATH
         self.forced: Answer | None = None
         self.unexpected: list[str] = []
@@ -119,7 +127,7 @@ def client(mock: Mock) -> Iterator[CafClient]:
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
 def test_each_published_case_is_read_without_surprise(mock: Mock, client: CafClient, file: Path) -> None:
-    case = yaml.safe_load(file.read_text(encoding="utf-8"))
+    case = read(file)
     parameters = [(name, value) for name, values in as_query(case["params"]) for value in values]
     if case["status"] == 200:
         found, _seconds = client.ask(parameters)
@@ -140,7 +148,7 @@ def test_each_published_case_is_read_without_surprise(mock: Mock, client: CafCli
 
 @pytest.mark.parametrize("file", CASES, ids=lambda file: file.stem)
 def test_our_question_about_each_case_is_the_published_one(file: Path) -> None:
-    params = yaml.safe_load(file.read_text(encoding="utf-8"))["params"]
+    params = read(file)["params"]
     expected = [(name, value) for name, values in as_query(params) for value in values]
     if not params.get("prenoms"):  # a case that no identity provider could give
         with pytest.raises(PermanentError):
@@ -152,7 +160,7 @@ def test_our_question_about_each_case_is_the_published_one(file: Path) -> None:
 
 @pytest.mark.parametrize("file", SIGNED_CASES, ids=lambda file: file.stem)
 def test_each_published_case_of_a_signed_in_person_is_read(client: CafClient, mock: Mock, file: Path) -> None:
-    case = yaml.safe_load(file.read_text(encoding="utf-8"))
+    case = read(file)
     mock.path = SIGNED_PATH
     mock.forced = Answer(case["status"], case["payload"].encode(), {"Content-Type": "application/json"})
     if case["status"] == 404:

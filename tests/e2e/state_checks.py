@@ -73,7 +73,8 @@ class StateChecks:
             if state.status == 200:
                 titles.setdefault((state.role, state.title), set()).add(page_of(state.path))
         assert len(titles) > self.titles
-        assert {title: paths for title, paths in titles.items() if len(paths) > 1} == {}
+        shared = {title: paths for title, paths in titles.items() if len(paths) > 1}
+        assert not shared, shared
 
     def test_the_walk_saw_refusals_and_failures_too(self, walked: Walked) -> None:
         counted = Counter(state.status for state in walked.states)

@@ -44,7 +44,7 @@ def test_a_date_is_proposed_and_accepted(stack: Stack, open_browser: Opener) -> 
     page.goto(f"{stack.url}/mon-espace")
     expect(page.locator("main")).to_contain_text("Accepter ou refuser un rendez-vous")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    hand.follow(f"Lire la proposition, {reference}")
+    hand.follow(f"Lire la proposition : {reference}")
     expect(page.locator("main")).to_contain_text("À vous de répondre")
     expect(page.locator("main")).to_contain_text(PROPOSAL)
     hand.follow("Accepter cette date")

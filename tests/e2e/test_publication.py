@@ -70,7 +70,7 @@ def test_a_version_is_published_while_somebody_fills_in(stack: Stack, open_brows
     officer.follow("Destinataires")
     expect(main).to_contain_text("Base légale")
     officer.follow("Publier")
-    expect(main).to_contain_text("1 personne remplit cette démarche")
+    expect(main).to_contain_text("2 personnes remplissent cette démarche")
     officer.write("Mot pour les collègues", "Le téléphone ne servait pas.")
     officer.press("Publier la version")
     expect(main).to_contain_text("est en ligne. Les demandes déjà faites gardent leur version.")

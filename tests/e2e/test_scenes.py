@@ -68,7 +68,7 @@ def test_angela_asks_the_school_is_down_then_up_and_accepts(stack: Stack, open_b
         assert during["records"] == before["records"], "nothing got through"
     finally:
         stack.incident("ecoles", "ok")
-    reload_until(hand, "Le destinataire confirme l’avoir", 60)
+    reload_until(hand, "Le destinataire confirme l’avoir", 120)
     [file] = school_files(stack, reference)
     assert file["external_ref"] == reference
 

@@ -169,7 +169,7 @@ def walk_at_the_counter(visit: Visit, stack: Stack) -> None:
     """The code refused; a paper refused, then begun, up to its first answers."""
     sign_in(visit.hand, stack, "Karim Haddad", agent=True)
     visit.go(f"{stack.url}/agents/guichet", "guichet")
-    visit.press("Ouvrir le brouillon", "guichet, refusé")
+    visit.press("Chercher", "guichet, refusé")
     visit.go(f"{stack.url}/agents/saisie", "saisie, démarches")
     visit.go(f"{stack.url}/agents/saisie/carte-mediatheque", "saisie, papier")
     visit.press("Continuer", "saisie, papier refusé")

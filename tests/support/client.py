@@ -209,6 +209,7 @@ class Browser:
             f"{path}: {page.status} instead of {expect}: {page.location or page.html[:2000]}"
         )
         if page.is_page:
+            assert "&lt;Macro" not in page.html, f"{path}: a piece of a template is shown in the place of a value"
             findings = findings_of(page.html)
             assert not findings, f"{path} ({page.title}): {findings}"
             if state:

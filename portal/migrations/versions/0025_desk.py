@@ -5,11 +5,14 @@ Revision: 0025, after 0024. 2026-11-26
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
+
+JSON_DATA = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 def upgrade() -> None:
@@ -33,7 +36,7 @@ def _lookups() -> None:
         sa.Column("agent_id", sa.Uuid(), nullable=False),
         sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("outcome", sa.String(length=40), nullable=False),
-        sa.Column("found", sa.JSON(), nullable=False),
+        sa.Column("found", JSON_DATA, nullable=False),
         sa.Column("data_key_id", sa.Uuid(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("searched_at", sa.DateTime(timezone=True), nullable=False),
@@ -80,7 +83,7 @@ def _contacts() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=True),
         sa.Column("proof", sa.String(length=40), nullable=True),
         sa.Column("opening_id", sa.Uuid(), nullable=True),
-        sa.Column("scans", sa.JSON(), nullable=False),
+        sa.Column("scans", JSON_DATA, nullable=False),
         sa.Column("data_key_id", sa.Uuid(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_reply", sa.LargeBinary(), nullable=True),

@@ -138,7 +138,7 @@ def _show(
     searches = audit.list_searches(unit(), actor(), limit=LATEST)
     return page(
         "administration/journal.html",
-        title=_("Journal"),
+        title=_("Journal") if report is None else _("Journal relu"),
         status=status,
         service=_("Agents"),
         typed=typed,

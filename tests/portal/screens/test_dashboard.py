@@ -47,7 +47,7 @@ def test_what_waits_for_me_comes_first(angela: Browser, town: Town, database: Da
     words = page.text
     assert "Une demande attend votre réponse. Le reste avance sans vous." in words
     assert words.index("Ce que vous avez à faire") < words.index("En cours") < words.index("Terminées")
-    assert page.links()[f"Lire et répondre, {asked}"] == f"/demandes/{asked}#echanges"
+    assert page.links()[f"Lire et répondre : {asked}"] == f"/demandes/{asked}#echanges"
     assert all(word in words for word in ("Prise en compte", "Acceptée", "Retirée", "Question du service"))
     assert all(reference in words for reference in (asked, moving, ended, mine))
     assert other not in words

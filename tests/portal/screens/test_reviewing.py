@@ -366,6 +366,7 @@ def test_two_officers_publish_at_once(
     write_draft(database)
     other = sign_in(town.commune.agents["i.moreau"])
     mine, theirs = officer.get(f"{BASE}/publier", state="plain").form(), other.get(f"{BASE}/publier").form()
+    assert mine["note"] == "", "nothing is written in the officer's place"
 
     def touch(data: dict[str, Any]) -> None:
         data["duration_minutes"] = 9

@@ -97,7 +97,7 @@ def ask_to_move(door: Door, *, refusal: str = "", status: int = 200) -> Response
     try:
         offer = appointments.find_offer(unit(), view.kind.facts.slug)
     except NotFound:  # withdrawn since: the appointment holds, and nobody is sent to a page that is not there
-        return show(door, refusal="not_offered", status=409)
+        return show(door, refusal=Refusal.NOT_OFFERED, status=409)
     typed = request.values.get("lieu", "") or str(view.place.id)
     title = _("Choisir une autre heure")
     return page(
@@ -132,7 +132,7 @@ def move(door: Door) -> Response:
     try:
         offer = appointments.find_offer(unit(), view.kind.facts.slug)
     except NotFound:
-        return show(door, refusal="not_offered", status=409)
+        return show(door, refusal=Refusal.NOT_OFFERED, status=409)
     places |= {str(one.id): one.id for one in offer.places}
     place_id = places.get(request.form.get("lieu", ""), view.place.id)
     if at is None:

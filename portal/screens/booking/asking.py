@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.enums import Means, Refusal, Reminder
 from portal.casework.appointments.service import AppointmentView, Booking, Contact, KindOffer, PlaceView
+from portal.casework.appointments.wording import REMINDERS
 from portal.casework.requests import service as requests
 from portal.engine.journey_kit.following import open_following
 from portal.ground import clock
@@ -66,6 +67,7 @@ def _show(
         at=at,
         typed=typed,
         means=means,
+        every_reminder=[(code.value, label) for code, label in REMINDERS.items()],
         reminders=form.getlist("reminders") if request.method == "POST" else [one.value for one in Reminder],
         errors=errors or [],
         refusal=wording.say_refusal(refusal) if refusal else "",

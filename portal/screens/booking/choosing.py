@@ -1,10 +1,8 @@
 """Choosing: what one may come for, then where, then the day and the hour."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
@@ -153,8 +151,3 @@ def instant(typed: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
-
-
-def place_id_of(places: Sequence[PlaceView], typed: str) -> UUID | None:
-    """The id of the place that a form names, when it is one of these."""
-    return next((one.id for one in places if str(one.id) == typed), None)

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from portal.casework.appointments.enums import AppointmentState, Means, Refusal, Reminder
+from portal.casework.appointments.enums import AppointmentState, Means, Refusal
 from portal.casework.appointments.service import AppointmentView, KindView
 from portal.ground import clock
 from portal.ground.web.languages import reading_language
@@ -17,10 +17,6 @@ MEANS: Final[Mapping[Means, LazyString]] = {
     Means.ON_SITE: _l("Sur place"),
     Means.PHONE: _l("Par téléphone : nous vous appelons"),
     Means.VIDEO: _l("En visioconférence"),
-}
-REMINDERS: Final[Mapping[Reminder, LazyString]] = {
-    Reminder.DAYS: _l("Deux jours avant"),
-    Reminder.HOURS: _l("Trois heures avant, ou la veille au soir s’il est tôt"),
 }
 # Words, icon and tone of each state.
 TAGS: Final[Mapping[AppointmentState, tuple[LazyString, str, str]]] = {
@@ -38,6 +34,9 @@ REFUSALS: Final[Mapping[str, LazyString]] = {
     Refusal.ONE_PER_KIND: _l("Vous avez déjà un rendez-vous de ce type. Vous pouvez le déplacer."),
     Refusal.TOO_LATE: _l("Il est trop tard pour changer ce rendez-vous ici. Appelez le service."),
     Refusal.MOVED_ON: _l("Ce rendez-vous a changé entre-temps. Voici où il en est : rien d’autre n’est fait."),
+    Refusal.NOT_OFFERED: _l(
+        "Ce rendez-vous ne se prend plus en ligne. Le vôtre tient ; pour le déplacer, appelez le service."
+    ),
     "appointment_over": _l("Ce rendez-vous n’est plus à venir."),
     "offer_over": _l("Cette heure n’est plus gardée pour vous. Votre rendez-vous n’a pas changé."),
     "invitation_needed": _l("Ce rendez-vous se prend depuis votre demande, quand le service vous y invite."),

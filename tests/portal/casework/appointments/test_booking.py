@@ -373,8 +373,10 @@ def test_a_sign_in_joined_later_keeps_the_limits_apart(desk: Desk, database: Dat
             sub="jumelle",
             claims=ResidentClaims(family_name="LEFÈVRE", given_names=("Noé",), email="noe-compte@exemple.example"),
         )
-    desk.book(desk.at(9))
-    desk.book(desk.at(9, 30), desk.world.resident(twin))
+    mine = desk.book(desk.at(9))
+    theirs = desk.book(desk.at(9, 30), desk.world.resident(twin))
+    assert mine.kind.id == theirs.kind.id, "one of each kind is asked of one person, not of one address"
+    assert mine.person_id != theirs.person_id
 
 
 def test_two_kinds_at_one_desk_never_overlap(desk: Desk) -> None:

@@ -15,7 +15,8 @@ from sqlalchemy import event, insert, select
 from bench.ground import Ground
 from bench.table import Line
 from portal.casework.requests.enums import RequestStatus
-from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests.models import RequestWord, ServiceRequest
+from portal.casework.requests.search_words import kept_words
 from portal.ground import clock
 from portal.ground.db import Database, new_id
 from portal.ground.permissions import ROLE_PERMISSIONS, Actor, ActorKind
@@ -84,8 +85,14 @@ def _fill(database: Database, before: int, count: int) -> None:
         common = {column.key: getattr(model, column.key) for column in ServiceRequest.__mapper__.column_attrs}
     for first in range(before, count, CHUNK):
         rows = [{**common, **_differences(number, start, draw)} for number in range(first, min(first + CHUNK, count))]
+        words = [
+            {"request_id": row["id"], "department_id": row["department_id"], "word": word}
+            for row in rows
+            for word in kept_words(row["applicant_key"], row["reference"])
+        ]
         with database.writing() as session:
             session.execute(insert(ServiceRequest), rows)
+            session.execute(insert(RequestWord), words)
 
 
 def _differences(number: int, start: datetime, draw: random.Random) -> dict[str, Any]:

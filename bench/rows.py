@@ -56,7 +56,7 @@ def compare(ground: Ground, many: int) -> list[Line]:
         line("queue: counters of the tabs", lambda one: one.counter, 1.25),
         line("queue: a page far down", lambda one: one.deep, 1.25),
         line("ended requests: a page far down, by date", lambda one: one.archive, 1.25),
-        line("search by a part of a name", lambda one: one.search, 3.0),
+        line("search by the beginning of a name", lambda one: one.search, 3.0),
     ]
 
 
@@ -101,7 +101,7 @@ def _differences(number: int, start: datetime, draw: random.Random) -> dict[str,
     is_open = number < OPEN
     return {
         "id": new_id(),
-        "reference": f"MES-{number:09d}",
+        "reference": f"MES-{number:06d}-22",
         "form_key": f"mesure-{number}",
         "applicant_name": name,
         "applicant_key": name_key(name),

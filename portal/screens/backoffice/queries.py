@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Subquery,
+    ScalarSelect,
     and_,
     case,
     exists,
@@ -168,10 +168,10 @@ class _Asked:
         """For lists whose requests are few, or read in the order of an index."""
         return [_scope(self.actor), *self.narrow, *([self.search.condition] if self.search else [])]
 
-    def found_ended(self) -> Subquery | None:
-        """The ended requests that a search finds, from its words: the archive is too long to be looked at."""
-        ended = ServiceRequest.status.in_(ENDED)
-        return self.search.among(self.actor, [ended, *self.narrow]) if self.search else None
+    @property
+    def ended(self) -> list[ColumnElement[bool]]:
+        """For the archive, which is too long to be looked at: a search reads it from its words."""
+        return [ServiceRequest.status.in_(ENDED), *self.narrow]
 
 
 def _ask(session: Session, actor: Actor, filters: Filters, procedures: Sequence["Choice"]) -> _Asked:
@@ -192,8 +192,8 @@ def _rows(session: Session, asked: _Asked, limit: int) -> list[Any]:
         .join(ProcedureVersion, _is_version(ServiceRequest.procedure_id, ServiceRequest.procedure_version))
         .outerjoin(Agent, Agent.id == ServiceRequest.assigned_agent_id)
     )  # fmt: skip
-    found = asked.found_ended() if filters.view is View.ENDED else None
-    if found is not None:
+    if asked.search and filters.view is View.ENDED:
+        found = asked.search.among(asked.actor, asked.ended)
         wanted = wanted.join(found, found.c.id == ServiceRequest.id)
     else:
         wanted = wanted.where(_condition(filters.view, asked.actor, asked.failed), *asked.conditions)
@@ -258,16 +258,7 @@ def _counts(session: Session, asked: _Asked) -> tuple[dict[View, int], int, str,
     sums = [func.sum(case((_condition(view, actor, asked.failed), 1), else_=0)).label(view.name) for view in views]
     waiting = select(func.count()).select_from(ServiceRequest).where(asked.failed, *conditions)
     sums.append(waiting.scalar_subquery().label(View.FAILED.name))
-    ended = asked.found_ended()
-    if ended is None:
-        ended = (
-            select(literal_column("1"))  # nothing of the row: the index alone is read
-            .select_from(ServiceRequest)
-            .where(ServiceRequest.status.in_(ENDED), *conditions)
-            .limit(EXPORT_LIMIT + 1)
-            .subquery()
-        )
-    archive = select(func.count()).select_from(ended).scalar_subquery().label(View.ENDED.name)
+    archive = _count_ended(asked).label(View.ENDED.name)
     given = opinions_to_give(actor).label("asked")
     who = select(Agent.display_name).where(Agent.id == agent_id(filters, actor)).scalar_subquery().label("named")
     office = select(Department.title).where(Department.slug == filters.department).limit(1)
@@ -277,8 +268,25 @@ def _counts(session: Session, asked: _Asked) -> tuple[dict[View, int], int, str,
     )
     numbers = counted.mappings().one()
     counts = {view: int(numbers[view.name] or 0) for view in View}
+    if asked.search and not asked.narrow:
+        # All that is found was counted, from its words alone.
+        counts[View.ENDED] = min(counts[View.ENDED] - counts[View.TODO], FOUND_LIMIT + 1)
     title: dict[str, str] = numbers["office"] or {}
     return counts, int(numbers["asked"] or 0), str(numbers["named"] or ""), title.get("fr", "")
+
+
+def _count_ended(asked: _Asked) -> ScalarSelect[int]:
+    """How many ended requests, up to the bound; of a search without filters, how many requests."""
+    if asked.search:
+        return asked.search.count(asked.actor, asked.ended if asked.narrow else ())
+    ended = (
+        select(literal_column("1"))  # nothing of the row: the index alone is read
+        .select_from(ServiceRequest)
+        .where(_scope(asked.actor), *asked.ended)
+        .limit(EXPORT_LIMIT + 1)
+        .subquery()
+    )
+    return select(func.count()).select_from(ended).scalar_subquery()
 
 
 def read_export(
@@ -352,40 +360,6 @@ def read_departments(session: Session) -> list[tuple[UUID, str]]:
     """Every department, by name."""
     rows = session.execute(select(Department.id, Department.title).order_by(Department.slug))
     return [(row.id, row.title["fr"]) for row in rows]
-
-
-def references_of(session: Session, request_ids: Collection[UUID]) -> dict[str, str]:
-    """Spoken reference by request id (as text), for lists that know only the id."""
-    if not request_ids:
-        return {}
-    rows = session.execute(
-        select(ServiceRequest.id, ServiceRequest.reference).where(ServiceRequest.id.in_(request_ids))
-    )
-    return {str(row.id): row.reference for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A sending that waits for a person: what it is, by which lane, for which request if any."""
-
-    lane: str
-    kind: str
-    reference: str | None
-    request_id: UUID | None = None
-
-
-def find_dead(session: Session, message_id: UUID) -> Letter | None:
-    """A dead letter by its id; None when it is not dead, or not any more."""
-    row = session.execute(
-        select(OutboxMessage.lane, OutboxMessage.group_key, OutboxMessage.kind).where(
-            OutboxMessage.id == message_id, OutboxMessage.dead_at.is_not(None)
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    found = references_of(session, {UUID(row.group_key)}) if row.group_key else {}
-    request_id = UUID(row.group_key) if row.group_key in found else None
-    return Letter(row.lane, row.kind, found.get(row.group_key), request_id)
 
 
 def names_and_team(

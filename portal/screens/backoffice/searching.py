@@ -8,15 +8,33 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, intersect, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    intersect,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from portal.casework.requests.models import RequestWord, ServiceRequest
-from portal.casework.requests.search_words import AskedWords, asked_spellings, asked_words, range_of
+from portal.casework.requests.reference import GROUP
+from portal.casework.requests.search_words import MARK, AskedWords, asked_spellings, asked_words, range_of
 from portal.ground.permissions import Actor
 from portal.people.accounts.service import name_key, spelling_distance, spelt_like, words_of
 
-FOUND_LIMIT: Final = 1_000
+FOUND_LIMIT: Final = 500
+# Words read to count what a search finds, open requests among them.
+COUNTED: Final = 2_000
 # Names looked at for a near spelling, and names kept.
 LOOKED_AT: Final = 1_000
 NEAR_NAMES: Final = 100
@@ -33,23 +51,35 @@ class Search:
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        """Whether a request is meant. Each request is looked at: for a few of them only."""
+        """Whether a request is meant, from what stands in its row. Each row is looked at: for a few of them only."""
         if self.near:
             return ServiceRequest.applicant_key.in_(self.near)
-        return or_(false(), *(and_(*(_has(ServiceRequest.id, word) for word in words)) for words in _ways(self.asked)))
+        names = [(" " + ServiceRequest.applicant_key).contains(f" {word}") for word in self.asked.names]
+        return or_(false(), *([and_(*names)] if names else []), *_is_called(self.asked.reference))
 
     def among(self, actor: Actor, conditions: Conditions) -> Subquery:
-        """The ids of the requests of the actor's departments that are meant and satisfy these, to one beyond the bound.
+        """The ids of the requests of the actor's departments that are meant and satisfy these, up to the bound.
 
-        By word, then oldest first: an order of their own, so that every page of a list is cut from the same ones.
+        The first by word, then by age: an order of their own, so that every page of a list is cut from the same ones.
         """
+        read = self._read(actor, conditions, FOUND_LIMIT)
+        return select(read.c.id).distinct().limit(FOUND_LIMIT).subquery("found")
+
+    def count(self, actor: Actor, conditions: Conditions = ()) -> ScalarSelect[int]:
+        """How many those are; more than the bound when there may be more. Without conditions, no request is read."""
+        most = FOUND_LIMIT if conditions else COUNTED
+        read = self._read(actor, conditions, most)
+        told = case((func.count() > most, most + 1), else_=func.count(read.c.id.distinct()))
+        return select(told).select_from(read).scalar_subquery()
+
+    def _read(self, actor: Actor, conditions: Conditions, most: int) -> Subquery:
+        """By each way, up to one beyond the bound; a request may come twice, by two words that begin alike."""
         if self.near:
-            return _named(self.near, actor, conditions)
-        ways = [_worded(words, actor, conditions).limit(FOUND_LIMIT + 1) for words in _ways(self.asked)]
+            return _named(self.near, actor, conditions).limit(most + 1).subquery("read")
+        ways = [_worded(words, actor, conditions).limit(most + 1) for words in _ways(self.asked)]
         if not ways:
-            return select(ServiceRequest.id).where(false()).subquery("found")
-        parts = [select(way.subquery().c.id) for way in ways]
-        return (union(*parts) if len(parts) > 1 else parts[0]).subquery("found")
+            return select(ServiceRequest.id).where(false()).subquery("read")
+        return union_all(*(select(way.subquery().c.id) for way in ways)).subquery("read")
 
 
 def read_search(session: Session, actor: Actor, typed: str) -> Search:
@@ -69,6 +99,15 @@ def _ways(asked: AskedWords) -> list[tuple[str, ...]]:
     return [words for words in (asked.names, (asked.reference,)) if all(words) and words]
 
 
+def _is_called(reference: str) -> list[ColumnElement[bool]]:
+    """Whether the reference begins so, with its prefix or after it; two characters are left after the last dash."""
+    said, column = reference.removeprefix(MARK), ServiceRequest.reference
+    if not said:
+        return []
+    group = "-".join(part for part in (said[:GROUP], said[GROUP:]) if part)
+    return [func.replace(column, "-", "").startswith(said), column.contains(f"-{group}")]
+
+
 def _has(request_id: Any, beginning: str) -> ColumnElement[bool]:
     word = aliased(RequestWord)
     return exists().where(word.request_id == request_id, *_between(word.word, beginning))
@@ -80,13 +119,11 @@ def _between(column: Any, beginning: str) -> list[ColumnElement[bool]]:
 
 
 def _worded(words: Sequence[str], actor: Actor, conditions: Conditions) -> Select[Any]:
-    """The requests that have all these words, read from the first one; each once, by its first word that fits."""
-    word, earlier = aliased(RequestWord), aliased(RequestWord)
-    before = exists().where(earlier.request_id == word.request_id, earlier.word >= words[0], earlier.word < word.word)
+    """The requests that have all these words, read from the first one."""
+    word = aliased(RequestWord)
     query = select(word.request_id.label("id")).where(
         *_between(word.word, words[0]),
         word.department_id.in_(actor.department_ids),
-        ~before,
         *(_has(word.request_id, other) for other in words[1:]),
     )
     if conditions:
@@ -95,25 +132,26 @@ def _worded(words: Sequence[str], actor: Actor, conditions: Conditions) -> Selec
     return query.order_by(word.word, word.request_id)
 
 
-def _named(names: Collection[str], actor: Actor, conditions: Conditions) -> Subquery:
+def _named(names: Collection[str], actor: Actor, conditions: Conditions) -> Select[Any]:
     query = select(ServiceRequest.id).where(
         ServiceRequest.department_id.in_(actor.department_ids), ServiceRequest.applicant_key.in_(names), *conditions
     )
-    ordered = query.order_by(ServiceRequest.applicant_key, ServiceRequest.id)
-    return ordered.limit(FOUND_LIMIT + 1).subquery("found")
+    return query.order_by(ServiceRequest.applicant_key, ServiceRequest.id)
 
 
 def _near_names(session: Session, actor: Actor, typed: Sequence[str]) -> tuple[str, ...]:
     """Names of applicants spelt nearly so, the nearest first: by the keys of persons, or of requests without one."""
     if not typed:
         return ()
-    by_person = ServiceRequest.person_id.in_(spelt_like(typed))
-    spelt = [select(RequestWord.request_id).where(RequestWord.word.in_(asked_spellings(word))) for word in typed]
-    by_request = ServiceRequest.id.in_(
-        select((intersect(*spelt) if len(spelt) > 1 else spelt[0]).subquery("spelt").c.request_id)
+    name, departments = select(ServiceRequest.applicant_key), actor.department_ids
+    by_person = name.where(
+        ServiceRequest.person_id.in_(spelt_like(typed)), ServiceRequest.department_id.in_(departments)
     )
-    mine = ServiceRequest.department_id.in_(actor.department_ids)
-    found = union(*(select(ServiceRequest.applicant_key).where(mine, way) for way in (by_person, by_request)))
+    keyed = select(RequestWord.request_id).where(RequestWord.department_id.in_(departments))
+    spelt = [keyed.where(RequestWord.word.in_(asked_spellings(word))) for word in typed]
+    meant = (intersect(*spelt) if len(spelt) > 1 else spelt[0]).subquery("spelt")
+    by_request = name.where(ServiceRequest.id.in_(select(meant.c.request_id)))
+    found = union(by_person, by_request)
     rows = session.scalars(select(found.subquery("named").c.applicant_key).limit(LOOKED_AT))
     ranked = [(far, name) for name in rows if (far := spelling_distance(typed, name)) is not None]
     return tuple(name for _far, name in sorted(ranked)[:NEAR_NAMES])

@@ -16,9 +16,8 @@ from portal.casework.requests.service.findable import keep_spellings
 from portal.ground.db import Database
 from portal.people.accounts.service import name_key
 from portal.records.outbox.service import bury, claim, enqueue
-from portal.screens.backoffice import searching
 from portal.screens.backoffice.filters import Filters, View
-from portal.screens.backoffice.queries import read_export, read_queue
+from portal.screens.backoffice.queries import read_export, read_queue, searching
 from tests.portal.screens.backoffice.conftest import crowd
 from tests.portal.screens.backoffice.test_queue import PATH, all_pages, listed, tallies
 from tests.support.client import Browser
@@ -126,7 +125,7 @@ def test_an_ended_search_stops_and_says_so(
 ) -> None:
     crowd(database, town, 40, names=("Marie Marine Martin", "Maria de la Cruz"))
     end_all(database)
-    for module in ("portal.screens.backoffice.searching", "portal.screens.backoffice.queries"):
+    for module in ("portal.screens.backoffice.queries.searching", "portal.screens.backoffice.queries"):
         monkeypatch.setattr(f"{module}.FOUND_LIMIT", 18)
     address = f"{PATH}?vue=terminees&q=mar"
     page = meryem.get(address)

@@ -31,8 +31,8 @@ from portal.ground.permissions import Actor
 from portal.people.accounts.models import Agent, AgentDepartment, Department
 from portal.records.outbox.models import OutboxMessage
 from portal.screens.backoffice.filters import Cursor, Filters, Order, View
-from portal.screens.backoffice.narrowing import FAR, agent_id, narrow
-from portal.screens.backoffice.searching import FOUND_LIMIT, Search, read_search
+from portal.screens.backoffice.queries.narrowing import FAR, agent_id, narrow
+from portal.screens.backoffice.queries.searching import FOUND_LIMIT, Search, read_search
 
 PAGE = 15
 EXPORT_LIMIT = 5_000

@@ -1,6 +1,6 @@
 """the words by which agents find a request, and persons without an account under a near spelling
 
-Revision: 0029, after 0027. 2026-11-26
+Revision: 0029, after 0028. 2026-11-26
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

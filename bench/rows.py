@@ -15,7 +15,8 @@ from sqlalchemy import event, insert, select
 from bench.ground import Ground
 from bench.table import Line
 from portal.casework.requests.enums import RequestStatus
-from portal.casework.requests.models import ServiceRequest
+from portal.casework.requests.models import RequestWord, ServiceRequest
+from portal.casework.requests.search_words import kept_words
 from portal.ground import clock
 from portal.ground.db import Database, new_id
 from portal.ground.permissions import ROLE_PERMISSIONS, Actor, ActorKind
@@ -55,7 +56,7 @@ def compare(ground: Ground, many: int) -> list[Line]:
         line("queue: counters of the tabs", lambda one: one.counter, 1.25),
         line("queue: a page far down", lambda one: one.deep, 1.25),
         line("ended requests: a page far down, by date", lambda one: one.archive, 1.25),
-        line("search by a part of a name", lambda one: one.search, 3.0),
+        line("search by the beginning of a name", lambda one: one.search, 3.0),
     ]
 
 
@@ -84,8 +85,14 @@ def _fill(database: Database, before: int, count: int) -> None:
         common = {column.key: getattr(model, column.key) for column in ServiceRequest.__mapper__.column_attrs}
     for first in range(before, count, CHUNK):
         rows = [{**common, **_differences(number, start, draw)} for number in range(first, min(first + CHUNK, count))]
+        words = [
+            {"request_id": row["id"], "department_id": row["department_id"], "word": word}
+            for row in rows
+            for word in kept_words(row["applicant_key"], row["reference"])
+        ]
         with database.writing() as session:
             session.execute(insert(ServiceRequest), rows)
+            session.execute(insert(RequestWord), words)
 
 
 def _differences(number: int, start: datetime, draw: random.Random) -> dict[str, Any]:
@@ -94,7 +101,7 @@ def _differences(number: int, start: datetime, draw: random.Random) -> dict[str,
     is_open = number < OPEN
     return {
         "id": new_id(),
-        "reference": f"MES-{number:09d}",
+        "reference": f"MES-{number:06d}-22",
         "form_key": f"mesure-{number}",
         "applicant_name": name,
         "applicant_key": name_key(name),

@@ -3,7 +3,7 @@
 Sealed under the data key of the request: answers, messages, acknowledgement, draft answers. Destroying the key erases.
 Kept readable because queues are searched and sorted by them: ``reference``, ``procedure_id``, ``status``, the dates,
 the assigned agent, ``applicant_name`` (how the applicant is shown) and ``applicant_key`` (the same, folded for the
-search); an erasure empties both.
+order); an erasure empties both. ``request_word`` holds the words of both, for the search.
 """
 
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.casework.catalogue.enums import Regime
 from portal.casework.requests.enums import ApplyOutcome, Channel, Closing, MessageKind, RequestStatus
 from portal.casework.requests.policy import DRAFT_KEPT
+from portal.casework.requests.search_words import LONGEST
 from portal.ground.clock import now
 from portal.ground.db import Base, JsonData, StrEnumType, new_id
 from portal.ground.permissions import ActorKind
@@ -99,6 +100,7 @@ class ServiceRequest(Base):
         Index("ix_service_request_account_submitted", "account_id", "submitted_at"),
         Index("ix_service_request_assigned", "assigned_agent_id", "status"),
         Index("ix_service_request_applicant", "department_id", "applicant_key"),
+        Index("ix_service_request_person", "person_id", "department_id"),
         Index("ix_service_request_deadline", "department_id", "deadline"),
         Index("ix_service_request_retain_until", "retain_until"),
         Index("ix_service_request_state_until", "state_until"),
@@ -144,6 +146,23 @@ class ServiceRequest(Base):
     implicit_on: Mapped[date | None]
     late_since: Mapped[datetime | None]
     alerted_on: Mapped[date | None]
+
+
+class RequestWord(Base):
+    """A word by which agents find a request: of its applicant's name, or its reference (see ``search_words``).
+
+    Compared byte by byte on both engines, so that a beginning is a range of the index. ``department_id`` is that of the
+    request: other departments' homonyms are passed over without reading their requests.
+    """
+
+    __tablename__ = "request_word"
+    __table_args__ = (Index("ix_request_word_word", "word", "request_id", "department_id"),)
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("service_request.id"), primary_key=True)
+    word: Mapped[str] = mapped_column(
+        String(LONGEST).with_variant(String(LONGEST, collation="C"), "postgresql"), primary_key=True
+    )
+    department_id: Mapped[UUID]
 
 
 class Amendment(Base):

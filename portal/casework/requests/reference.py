@@ -11,6 +11,8 @@ from stdnum.iso7064 import mod_37_36
 
 ALPHABET = "23456789BCDFGHJKMNPQRTVWXY"
 BODY_LENGTH = 5
+# Characters said together, after the prefix; the others after them.
+GROUP = 4
 MAX_TYPED = 40
 
 
@@ -22,7 +24,7 @@ def new_reference(prefix: str) -> str:
 def format_reference(prefix: str, body: str) -> str:
     """``prefix``, the five characters of ``body`` and their check character, in groups that can be said."""
     whole = body + str(mod_37_36.calc_check_digit(body, alphabet=ALPHABET))
-    return f"{prefix}-{whole[:4]}-{whole[4:]}"
+    return f"{prefix}-{whole[:GROUP]}-{whole[GROUP:]}"
 
 
 def normalise(typed: str) -> str | None:
@@ -35,4 +37,4 @@ def normalise(typed: str) -> str | None:
         mod_37_36.validate(whole, alphabet=ALPHABET)
     except ValidationError:
         return None
-    return f"{prefix}-{whole[:4]}-{whole[4:]}"
+    return f"{prefix}-{whole[:GROUP]}-{whole[GROUP:]}"

@@ -21,7 +21,8 @@ from portal.records.connections import service as connections
 from portal.records.outbox import service as outbox
 from portal.screens.backoffice import wording
 from portal.screens.backoffice.casefile import Errors, kept_form
-from portal.screens.backoffice.queries import Letter, count_sendings, find_dead, references_of
+from portal.screens.backoffice.queries import count_sendings
+from portal.screens.backoffice.queries.dead_letters import Letter, find_dead, references_of
 
 LETTERS = 50
 MAX_REASON = 200

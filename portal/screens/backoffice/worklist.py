@@ -18,7 +18,6 @@ from portal.screens.backoffice import wording
 from portal.screens.backoffice.export import write_csv
 from portal.screens.backoffice.filters import MINE, NOBODY, read_filters
 from portal.screens.backoffice.queries import (
-    EXPORT_LIMIT,
     QueueRow,
     procedures_of,
     read_export,
@@ -33,7 +32,7 @@ def queue() -> Response:
     found = read_queue(web.unit(), web.actor(), filters)
     if filters.query:
         _journal("queue_searched", "request_found", found.rows)
-    count = wording.say_total(found.total, EXPORT_LIMIT)
+    count = wording.say_total(found.total, found.limit)
     name = str(wording.VIEWS[filters.view])
     return web.page(
         "backoffice/queue.html",
@@ -46,7 +45,6 @@ def queue() -> Response:
         told=wording.say_filters(filters, found.agent_name, found.office),
         may_act=bool(kinds_of(web.actor())),
         count=count,
-        limit=EXPORT_LIMIT,
         words=wording,
         statuses=list(RequestStatus),
     )
@@ -63,7 +61,7 @@ def choose_requests() -> Response:
         filters=filters,
         queue=found,
         told=wording.say_filters(filters, found.agent_name, found.office),
-        count=wording.say_total(found.total, EXPORT_LIMIT),
+        count=wording.say_total(found.total, found.limit),
         most=MAX_AT_ONCE,
         words=wording,
     )

@@ -22,6 +22,7 @@ from portal.casework.requests.policy import DUPLICATE_WITHIN
 from portal.casework.requests.service.access import drafting_account
 from portal.casework.requests.service.drafts import check_version, create_draft, own_draft, view_of
 from portal.casework.requests.service.evidence import evidence_errors
+from portal.casework.requests.service.findable import keep_spellings
 from portal.casework.requests.service.sealed import draft_answers
 from portal.casework.requests.service.submission import (
     MAX_FORM_KEY,
@@ -137,6 +138,7 @@ def submit_entry(
         if replay is None:
             raise
         return replay
+    keep_spellings(session, request)
     _link_scans(session, request, form, received.scans)
     if received.wish:
         write_message(session, request, actor, kind=MessageKind.MESSAGE, text=received.wish, idempotency_key="wish")

@@ -25,6 +25,7 @@ from portal.casework.requests.reference import new_reference
 from portal.casework.requests.service.access import account_of, drafting_account
 from portal.casework.requests.service.drafts import check_version, own_draft
 from portal.casework.requests.service.evidence import answered_files, evidence_errors, evidence_names
+from portal.casework.requests.service.findable import keep_words
 from portal.casework.requests.service.migrating import check_finishable
 from portal.casework.requests.service.papers import ACKNOWLEDGEMENT_PAPER, order_paper
 from portal.casework.requests.service.routed import give_by_rule
@@ -267,6 +268,7 @@ def _insert(session: Session, form: CheckedForm) -> ServiceRequest:
                 session.flush()
         except IntegrityError:  # drawn at the same moment by another submission
             continue
+        keep_words(session, request)
         return request
     raise Busy("reference_unavailable", retry_after=1)
 

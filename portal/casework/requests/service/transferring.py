@@ -12,6 +12,7 @@ from portal.casework.requests import policy
 from portal.casework.requests.enums import MessageKind
 from portal.casework.requests.models import RequestTransfer, ServiceRequest
 from portal.casework.requests.service.access import find_readable
+from portal.casework.requests.service.findable import move_words
 from portal.casework.requests.service.messages import clean_words, note_posted, scoped_key
 from portal.casework.requests.service.thread import find_message, write_message
 from portal.casework.requests.shapes import TransferLine
@@ -68,6 +69,7 @@ def _hand_over(session: Session, actor: Actor, request: ServiceRequest, departme
     request.department_id, request.assigned_agent_id = department_id, None
     request.alerted_on = None
     request.updated_at = clock.now()
+    move_words(session, request)
     payload = {"from": str(former), "to": str(department_id)}
     append(session, request_id=request.id, type="request_transferred", version=1, payload=payload, actor=actor)
     record(session, actor, "request_transferred", subject_id=request.person_id, request_id=request.id)

@@ -23,6 +23,7 @@ from portal.casework.requests.models import FollowUp, ServiceRequest
 from portal.casework.requests.reference import normalise
 from portal.casework.requests.service.access import account_of, find_readable
 from portal.casework.requests.service.evidence import evidence_errors
+from portal.casework.requests.service.findable import rename_words
 from portal.casework.requests.service.sealed import answers_of
 from portal.casework.requests.service.submission import (
     MAX_FORM_KEY,
@@ -208,6 +209,7 @@ def attach_to_account(session: Session, actor: Actor, holder: Actor, reference: 
     session.execute(delete(FollowUp).where(FollowUp.request_id == request.id))
     request.account_id, request.person_id = account.id, account.person_id
     request.applicant_name, request.applicant_key = account.display_name, name_key(account.display_name)
+    rename_words(session, request)
     session.flush()
     hand_over(session, left, account.person_id)
     forget_person(session, left)

@@ -1,7 +1,7 @@
 """The door of the room. Everything flushes and nothing commits."""
 
 from portal.people.accounts.names import is_birthdate, name_key
-from portal.people.accounts.search_keys import words_of
+from portal.people.accounts.search_keys import asked_keys, stored_keys, words_of
 from portal.people.accounts.service.addresses import remove_address, save_address
 from portal.people.accounts.service.administering import (
     appoint_administrator,
@@ -74,6 +74,8 @@ from portal.people.accounts.service.searching import (
     find_by_contact,
     find_by_name,
     identity_lines,
+    spelling_distance,
+    spelt_like,
 )
 from portal.people.accounts.shapes import (
     AccountView,
@@ -125,6 +127,7 @@ __all__ = [
     "allowed_sirets",
     "appoint_administrator",
     "ask_relink",
+    "asked_keys",
     "communes_of",
     "create_authority",
     "create_department",
@@ -181,6 +184,9 @@ __all__ = [
     "set_agent_departments",
     "settle_relink",
     "show_code",
+    "spelling_distance",
+    "spelt_like",
+    "stored_keys",
     "suspend_agent",
     "value_digest",
     "with_authority",

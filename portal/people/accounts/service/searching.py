@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, intersect, select
+from sqlalchemy import Select, Subquery, intersect, select
 from sqlalchemy.orm import Session
 
 from portal.ground.errors import Invalid
@@ -65,6 +65,21 @@ def find_by_name(session: Session, typed: Sequence[str], *, birthdate: str = "")
     return [row[-1] for row in sorted(ranked)]
 
 
+def spelt_like(typed: Sequence[str]) -> Select[UUID]:
+    """The persons whose names may hold all these words, spelt with a fault or not; to be read within another query.
+
+    Faults beyond the first letters, or too many, are for the caller to tell, with :func:`spelling_distance`.
+    """
+    return select(_meant(typed, "").c.person_id)
+
+
+def spelling_distance(typed: Sequence[str], name: str) -> int | None:
+    """How far these folded words are from those of a name, 0 being the same; None when one is none of them."""
+    words = words_of(name)
+    far = [distance_of(one, words) for one in typed]
+    return sum(far) if max(far, default=FAR) < FAR else None
+
+
 def _by_keys(typed: Sequence[str], year: str) -> Select[*tuple[Any, ...]]:
     query = select(
         PersonSearch.person_id,
@@ -73,10 +88,15 @@ def _by_keys(typed: Sequence[str], year: str) -> Select[*tuple[Any, ...]]:
         PersonSearch.given_key,
         PersonSearch.birthdate,
     )
-    keyed = [_keyed(word, year) for word in typed]
-    found = (intersect(*keyed) if len(keyed) > 1 else keyed[0]).subquery("found")
+    found = _meant(typed, year)
     query = query.join(found, found.c.person_id == PersonSearch.person_id)
     return query.limit(CANDIDATES + 1)
+
+
+def _meant(typed: Sequence[str], year: str) -> Subquery:
+    """The persons of whom a key is kept for each of these words."""
+    keyed = [_keyed(word, year) for word in typed]
+    return (intersect(*keyed) if len(keyed) > 1 else keyed[0]).subquery("found")
 
 
 def _keyed(word: str, year: str) -> Select[UUID]:

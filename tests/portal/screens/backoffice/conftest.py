@@ -11,6 +11,7 @@ from sqlalchemy.orm import make_transient
 from portal.casework.requests.enums import RequestStatus
 from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.reference import ALPHABET, format_reference
+from portal.casework.requests.service.findable import keep_words
 from portal.ground.db import Database, new_id
 from portal.people.accounts.service import name_key
 from tests.support.client import Browser
@@ -62,6 +63,7 @@ def crowd(
             references.append(model.reference)
             session.add(model)
             session.flush()
+            keep_words(session, model)
             session.expunge(model)
     return references
 

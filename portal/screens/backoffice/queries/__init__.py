@@ -1,14 +1,15 @@
 """Reading across rooms for the agents' lists. Read-only; a constant number of statements whatever the size."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     and_,
     case,
     exists,
@@ -25,18 +26,16 @@ from portal.casework.catalogue.models import Procedure, ProcedureVersion
 from portal.casework.requests.enums import Channel, RequestStatus
 from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.service import opinions_to_give
-from portal.ground.clock import local, now, today
+from portal.ground.clock import today
 from portal.ground.permissions import Actor
 from portal.people.accounts.models import Agent, AgentDepartment, Department
-from portal.people.accounts.service import name_key
 from portal.records.outbox.models import OutboxMessage
-from portal.screens.backoffice.filters import MINE, NOBODY, Cursor, Filters, Order, View
+from portal.screens.backoffice.filters import Cursor, Filters, Order, View
+from portal.screens.backoffice.queries.narrowing import FAR, agent_id, narrow
+from portal.screens.backoffice.queries.searching import FOUND_LIMIT, Search, read_search
 
 PAGE = 15
 EXPORT_LIMIT = 5_000
-MIN_REFERENCE = 3
-FAR = date(9999, 12, 31)
-FIRST = date(1900, 1, 1)
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OPEN = (RequestStatus.SUBMITTED, RequestStatus.IN_PROGRESS, RequestStatus.WAITING_FOR_RESIDENT)
 ENDED = tuple(status for status in RequestStatus if status not in OPEN)
@@ -68,7 +67,8 @@ class Queue:
     ``withdrawn``: the procedure filtered by is not offered any more, or not by these departments.
     ``agent_name``, ``office``: of the agent and of the department filtered by.
 
-    Ended requests, which only ever grow in number, are counted up to one more than ``EXPORT_LIMIT``.
+    Ended requests, which only ever grow in number, are counted up to one more than ``limit``; a search finds no more.
+    ``near``: nobody is called what was typed, and the names shown are spelt nearly so.
     """
 
     rows: tuple[QueueRow, ...]
@@ -80,6 +80,8 @@ class Queue:
     withdrawn: bool = False
     agent_name: str = ""
     office: str = ""
+    limit: int = EXPORT_LIMIT
+    near: bool = False
 
 
 def _failed(session: Session) -> ColumnElement[bool]:
@@ -122,62 +124,6 @@ def _scope(actor: Actor) -> ColumnElement[bool]:
     return ServiceRequest.department_id.in_(actor.department_ids)
 
 
-def _narrow(filters: Filters, procedure_ids: Collection[UUID], actor: Actor) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if filters.procedure:
-        found.append(ServiceRequest.procedure_id.in_(procedure_ids))
-    if filters.status:
-        found.append(ServiceRequest.status == filters.status)
-    if filters.query:
-        found.append(_matches(filters.query))
-    return [*found, *_further(filters, actor)]
-
-
-def _further(filters: Filters, actor: Actor) -> list[ColumnElement[bool]]:
-    """The filters of the page « Plus de filtres »."""
-    row = ServiceRequest
-    wanted: list[tuple[bool, ColumnElement[bool]]] = [
-        (bool(filters.department), row.department_id.in_(_department(filters.department))),
-        (filters.channel is not None, row.channel == filters.channel),
-        (filters.agent == NOBODY, row.assigned_agent_id.is_(None)),
-        (filters.agent not in {"", NOBODY}, row.assigned_agent_id == _agent_id(filters, actor)),
-        (filters.received_from is not None, row.submitted_at >= _start_of(filters.received_from)),
-        (filters.received_to is not None, row.submitted_at < _start_of(filters.received_to, days=1)),
-        (filters.due_from is not None, row.deadline >= (filters.due_from or FAR)),
-        (filters.due_to is not None, row.deadline <= (filters.due_to or FAR)),
-        (filters.assisted is True, row.mandate_id.is_not(None)),
-        (filters.assisted is False, row.mandate_id.is_(None)),
-    ]
-    return [condition for asked, condition in wanted if asked]
-
-
-def _department(slug: str) -> Any:
-    return select(Department.id).where(Department.slug == slug)
-
-
-def _agent_id(filters: Filters, actor: Actor) -> UUID | None:
-    if filters.agent == MINE:
-        return actor.id
-    return UUID(filters.agent) if filters.agent and filters.agent != NOBODY else None
-
-
-def _start_of(day: date | None, *, days: int = 0) -> datetime:
-    """The first instant of a day of the authority's zone, or of the day after."""
-    wanted = (day or FIRST) + timedelta(days=days) if day and day < FAR else FIRST
-    return datetime.combine(wanted, time.min, tzinfo=local(now()).tzinfo)
-
-
-def _matches(query: str) -> ColumnElement[bool]:
-    """A part of the name, or at least three characters of the reference, whatever the case, the accents, the dashes."""
-    key, said = name_key(query), "".join(char for char in query.upper() if char.isalnum())
-    wanted: list[ColumnElement[bool]] = []
-    if key:
-        wanted.append(ServiceRequest.applicant_key.contains(key, autoescape=True))
-    if len(said) >= MIN_REFERENCE and said.isascii():
-        wanted.append(func.replace(ServiceRequest.reference, "-", "").contains(said, autoescape=True))
-    return or_(false(), *wanted)
-
-
 def _sort_key(order: Order) -> ColumnElement[Any]:
     keys: dict[Order, ColumnElement[Any]] = {
         Order.DEADLINE: func.coalesce(ServiceRequest.deadline, FAR),
@@ -207,26 +153,50 @@ def _next_cursor(order: Order, row: Any) -> Cursor:
     return Cursor(values[order], row.id)
 
 
-def _rows(
-    session: Session,
-    actor: Actor,
-    filters: Filters,
-    procedure_ids: Collection[UUID],
-    failed: ColumnElement[bool],
-    limit: int,
-) -> list[Any]:
-    key = _sort_key(filters.order)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a list is asked: by whom, with which filters, and what they come to."""
+
+    actor: Actor
+    filters: Filters
+    narrow: list[ColumnElement[bool]]
+    search: Search | None
+    failed: ColumnElement[bool]
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """For lists whose requests are few, or read in the order of an index."""
+        return [_scope(self.actor), *self.narrow, *([self.search.condition] if self.search else [])]
+
+    @property
+    def ended(self) -> list[ColumnElement[bool]]:
+        """For the archive, which is too long to be looked at: a search reads it from its words."""
+        return [ServiceRequest.status.in_(ENDED), *self.narrow]
+
+
+def _ask(session: Session, actor: Actor, filters: Filters, procedures: Sequence["Choice"]) -> _Asked:
+    ids = [one.id for one in procedures if one.slug == filters.procedure]
+    search = read_search(session, actor, filters.query) if filters.query else None
+    return _Asked(actor, filters, narrow(filters, ids, actor), search, _failed(session))
+
+
+def _rows(session: Session, asked: _Asked, limit: int) -> list[Any]:
+    filters, key = asked.filters, _sort_key(asked.filters.order)
     wanted: Any = (
         select(
             ServiceRequest.id, ServiceRequest.person_id, ServiceRequest.reference, ProcedureVersion.title,
             ServiceRequest.applicant_name, ServiceRequest.applicant_key, ServiceRequest.channel, ServiceRequest.status,
             ServiceRequest.submitted_at, ServiceRequest.deadline, ServiceRequest.assigned_agent_id,
-            Agent.display_name.label("agent_name"), failed.label("failed"),
+            Agent.display_name.label("agent_name"), asked.failed.label("failed"),
         )
         .join(ProcedureVersion, _is_version(ServiceRequest.procedure_id, ServiceRequest.procedure_version))
         .outerjoin(Agent, Agent.id == ServiceRequest.assigned_agent_id)
-        .where(_scope(actor), _condition(filters.view, actor, failed), *_narrow(filters, procedure_ids, actor))
     )  # fmt: skip
+    if asked.search and filters.view is View.ENDED:
+        found = asked.search.among(asked.actor, asked.ended)
+        wanted = wanted.join(found, found.c.id == ServiceRequest.id)
+    else:
+        wanted = wanted.where(_condition(filters.view, asked.actor, asked.failed), *asked.conditions)
     value = _cursor_value(filters.order, filters.after.value) if filters.after else None
     if filters.after is not None and value is not None:
         wanted = wanted.where(tuple_(key, ServiceRequest.id) > tuple_(value, filters.after.id))
@@ -259,11 +229,9 @@ def _line(row: Any, actor: Actor) -> QueueRow:
 def read_queue(session: Session, actor: Actor, filters: Filters) -> Queue:
     """One page of the queue of the actor's departments, with the counts of the tabs."""
     choices = procedures_of(session, actor)
-    ids = [one.id for one in choices if one.slug == filters.procedure]
-    narrow = _narrow(filters, ids, actor)
-    failed = _failed(session)
-    counts, opinions, agent_name, office = _counts(session, actor, filters, narrow, failed)
-    rows = _rows(session, actor, filters, ids, failed, PAGE + 1)
+    asked = _ask(session, actor, filters, choices)
+    counts, opinions, agent_name, office = _counts(session, asked)
+    rows = _rows(session, asked, PAGE + 1)
     shown = rows[:PAGE]
     return Queue(
         rows=tuple(_line(row, actor) for row in shown),
@@ -275,52 +243,61 @@ def read_queue(session: Session, actor: Actor, filters: Filters) -> Queue:
         withdrawn=bool(filters.procedure) and not any(one.slug == filters.procedure and one.offered for one in choices),
         agent_name=agent_name,
         office=office,
+        limit=FOUND_LIMIT if asked.search else EXPORT_LIMIT,
+        near=bool(asked.search and asked.search.near),
     )
 
 
-def _counts(
-    session: Session,
-    actor: Actor,
-    filters: Filters,
-    narrow: list[ColumnElement[bool]],
-    failed: ColumnElement[bool],
-) -> tuple[dict[View, int], int, str, str]:
+def _counts(session: Session, asked: _Asked) -> tuple[dict[View, int], int, str, str]:
     """How many each tab holds, how many opinions are asked, the names of the agent and of the department filtered by.
 
     In one statement, which reads the open requests, and the archive up to the bound.
     """
+    actor, filters, conditions = asked.actor, asked.filters, asked.conditions
     views = [view for view in View if view not in {View.ENDED, View.FAILED}]
-    sums = [func.sum(case((_condition(view, actor, failed), 1), else_=0)).label(view.name) for view in views]
-    waiting = select(func.count()).select_from(ServiceRequest).where(_scope(actor), failed, *narrow)
+    sums = [func.sum(case((_condition(view, actor, asked.failed), 1), else_=0)).label(view.name) for view in views]
+    waiting = select(func.count()).select_from(ServiceRequest).where(asked.failed, *conditions)
     sums.append(waiting.scalar_subquery().label(View.FAILED.name))
-    ended = (
-        select(literal_column("1"))  # nothing of the row: the index alone is read
-        .select_from(ServiceRequest)
-        .where(_scope(actor), ServiceRequest.status.in_(ENDED), *narrow)
-        .limit(EXPORT_LIMIT + 1)
-        .subquery()
-    )
-    archive = select(func.count()).select_from(ended).scalar_subquery().label(View.ENDED.name)
-    asked = opinions_to_give(actor).label("asked")
-    who = select(Agent.display_name).where(Agent.id == _agent_id(filters, actor)).scalar_subquery().label("named")
+    archive = _count_ended(asked).label(View.ENDED.name)
+    given = opinions_to_give(actor).label("asked")
+    who = select(Agent.display_name).where(Agent.id == agent_id(filters, actor)).scalar_subquery().label("named")
     office = select(Department.title).where(Department.slug == filters.department).limit(1)
     office_name = office.scalar_subquery().label("office")
     counted = session.execute(
-        select(*sums, archive, asked, who, office_name).where(_scope(actor), ServiceRequest.status.in_(OPEN), *narrow)
+        select(*sums, archive, given, who, office_name).where(ServiceRequest.status.in_(OPEN), *conditions)
     )
     numbers = counted.mappings().one()
     counts = {view: int(numbers[view.name] or 0) for view in View}
+    if asked.search and not asked.narrow:
+        # All that is found was counted, from its words alone.
+        counts[View.ENDED] = min(counts[View.ENDED] - counts[View.TODO], FOUND_LIMIT + 1)
     title: dict[str, str] = numbers["office"] or {}
     return counts, int(numbers["asked"] or 0), str(numbers["named"] or ""), title.get("fr", "")
+
+
+def _count_ended(asked: _Asked) -> ScalarSelect[int]:
+    """How many ended requests, up to the bound; of a search without filters, how many requests."""
+    if asked.search:
+        return asked.search.count(asked.actor, asked.ended if asked.narrow else ())
+    ended = (
+        select(literal_column("1"))  # nothing of the row: the index alone is read
+        .select_from(ServiceRequest)
+        .where(_scope(asked.actor), *asked.ended)
+        .limit(EXPORT_LIMIT + 1)
+        .subquery()
+    )
+    return select(func.count()).select_from(ended).scalar_subquery()
 
 
 def read_export(
     session: Session, actor: Actor, filters: Filters, limit: int = EXPORT_LIMIT, after: Cursor | None = None
 ) -> list[QueueRow]:
-    """The whole of the list on screen, within a bound, for the spreadsheet: one statement reads all the rows."""
-    ids = [one.id for one in procedures_of(session, actor) if one.slug == filters.procedure]
-    whole = replace(filters, after=after)
-    return [_line(row, actor) for row in _rows(session, actor, whole, ids, _failed(session), limit)]
+    """The whole of the list on screen, within a bound, for the spreadsheet: one statement reads all the rows.
+
+    A search finds no more ended requests there than on the screen.
+    """
+    asked = _ask(session, actor, replace(filters, after=after), procedures_of(session, actor))
+    return [_line(row, actor) for row in _rows(session, asked, min(limit, FOUND_LIMIT) if asked.search else limit)]
 
 
 def read_references(session: Session, actor: Actor, filters: Filters, limit: int) -> list[str]:
@@ -383,40 +360,6 @@ def read_departments(session: Session) -> list[tuple[UUID, str]]:
     """Every department, by name."""
     rows = session.execute(select(Department.id, Department.title).order_by(Department.slug))
     return [(row.id, row.title["fr"]) for row in rows]
-
-
-def references_of(session: Session, request_ids: Collection[UUID]) -> dict[str, str]:
-    """Spoken reference by request id (as text), for lists that know only the id."""
-    if not request_ids:
-        return {}
-    rows = session.execute(
-        select(ServiceRequest.id, ServiceRequest.reference).where(ServiceRequest.id.in_(request_ids))
-    )
-    return {str(row.id): row.reference for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A sending that waits for a person: what it is, by which lane, for which request if any."""
-
-    lane: str
-    kind: str
-    reference: str | None
-    request_id: UUID | None = None
-
-
-def find_dead(session: Session, message_id: UUID) -> Letter | None:
-    """A dead letter by its id; None when it is not dead, or not any more."""
-    row = session.execute(
-        select(OutboxMessage.lane, OutboxMessage.group_key, OutboxMessage.kind).where(
-            OutboxMessage.id == message_id, OutboxMessage.dead_at.is_not(None)
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    found = references_of(session, {UUID(row.group_key)}) if row.group_key else {}
-    request_id = UUID(row.group_key) if row.group_key in found else None
-    return Letter(row.lane, row.kind, found.get(row.group_key), request_id)
 
 
 def names_and_team(

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response, g, jsonify, request
 from flask_babel import gettext as _
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -32,7 +32,6 @@ from portal.ground.audit.job import EVERY as SEAL_EVERY
 from portal.ground.audit.job import seal_and_log
 from portal.ground.db import Database
 from portal.ground.errors import NotFound, NotReady, SettingsError
-from portal.ground.permissions import Permission
 from portal.ground.settings import Settings, load_settings
 from portal.ground.vault.service import check_keys, install_keys, record_missing_erasures
 from portal.ground.web.access import check_inventory, public
@@ -41,6 +40,7 @@ from portal.people.identity import set_up_identity
 from portal.people.identity.errands import on_errand
 from portal.people.identity.views import blueprint as identity_blueprint
 from portal.records.connections.service import ConnectionRegistry, load_connections
+from portal.screens.administration.menu import MenuEntry, agents_menu, place_of
 from portal.screens.administration.views import blueprint as administration_blueprint
 from portal.screens.appointments_desk.views import blueprint as appointments_desk_blueprint
 from portal.screens.backoffice.jobs import worklist_jobs
@@ -109,40 +109,21 @@ def connections_of(app: Flask) -> ConnectionRegistry:
 def _shared_context() -> dict[str, Any]:
     """What the shells need: the authority, and the menu of whoever looks."""
     if g.get("database_down"):
-        return {"authority": None, "menu": []}
+        return {"authority": None, "menu": [], "menu_place": request.path}
     try:
         authority = get_authority(web.unit())
     except NotFound:
         g.database_down = True  # the error page does without an authority too
         raise NotReady("authority_missing") from None
-    return {"authority": authority, "menu": _menu()}
+    return {"authority": authority, "menu": _menu(), "menu_place": place_of(web.actor(), request.path)}
 
 
 def _menu() -> list[tuple[str, str]]:
     """Label and address of each entry, in an order that never changes."""
     who = web.actor()
     if who.is_agent:
-        entries = [
-            (_("Demandes"), "/agents/dossiers", Permission.REQUESTS_READ),
-            (_("Guichet"), "/agents/guichet", Permission.DRAFTS_ASSIST),
-            (_("Saisie d’un courrier"), "/agents/saisie", Permission.REQUESTS_ENTER),
-            (_("Échanges"), "/agents/contacts", Permission.CONTACTS_KEEP),
-            (_("Rendez-vous"), "/agents/rendez-vous", Permission.APPOINTMENTS_KEEP),
-            (_("Démarches"), "/agents/demarches", Permission.PROCEDURES_EDIT),
-            (_("Courriers"), "/agents/courriers", Permission.LETTERS_POST),
-            (_("Modèles"), "/agents/modeles", Permission.TEMPLATES_EDIT),
-            (_("Pilotage"), "/agents/pilotage", Permission.STEERING_READ),
-            (_("Répartition"), "/agents/repartition", Permission.TEMPLATES_EDIT),
-            (_("Envois"), "/agents/envois", Permission.DELIVERIES_RETRY),
-            (_("Connexions"), "/agents/connexions", Permission.CONNECTIONS_READ),
-            (_("Dictionnaire"), "/agents/demarches/concepts/propositions", Permission.CONCEPTS_DECIDE),
-            (_("Équipes"), "/agents/equipes", Permission.AGENTS_MANAGE),
-            (_("Journal"), "/agents/journal", Permission.JOURNAL_READ),
-            (_("Droits"), "/agents/droits", Permission.RIGHTS_READ),
-        ]
         own = [entry for journey in current_journeys() for entry in journey.desk]
-        entries += [(str(entry.label), entry.address, entry.permission) for entry in own]
-        return [(label, address) for label, address, permission in entries if who.can(permission)]
+        return agents_menu(who, [MenuEntry(one.label, one.address, one.permission) for one in own])
     chosen = [(str(one.title), f"/{one.slug}") for one in current_journeys() if one.in_menu]
     return [(_("Démarches"), "/demarches"), *chosen, (_("Mon espace"), "/mon-espace")]
 

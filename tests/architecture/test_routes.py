@@ -155,6 +155,7 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/dossiers/<reference>/avis/<uuid:opinion_id>/clore": {"POST": MESSAGE},
     "/agents/dossiers/<reference>/suite/<move>": {"GET": MESSAGE, "POST": MESSAGE},
     "/agents/conservation": {"GET": KEPT},
+    "/agents/reglages": {"GET": ANY},
     "/agents/droits": {"GET": RIGHTS_PAGE},
     "/agents/droits.csv": {"GET": RIGHTS_PAGE},
     "/agents/equipes": {"GET": AGENTS},

@@ -216,6 +216,7 @@ def walk_as_administrator(visit: Visit, stack: Stack) -> None:
     visit.press("Enregistrer le service", "équipes, service, refusé")
     visit.go(f"{teams}/partenaires", "équipes, partenaires")
     visit.press("Ajouter à la liste", "équipes, partenaire, refusé")
+    visit.go(f"{stack.url}/agents/reglages", "réglages")
     visit.go(f"{stack.url}/agents/droits", "droits")
     visit.go(f"{stack.url}/agents/droits?vue=pages", "droits, pages")
 

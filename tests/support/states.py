@@ -1260,6 +1260,14 @@ register("administration.partner_ending", "agent", _TEAMS, plain=_PARTNERS)
 _RIGHTS = "portal/screens/administration/test_rights.py"
 _READ_RIGHTS = "test_the_table_says_what_the_routes_declare"
 register("administration.rights", "agent", _RIGHTS, plain=_READ_RIGHTS, by_page=_READ_RIGHTS, one_role=_READ_RIGHTS)
+_SETTINGS = "portal/screens/administration/test_settings.py"
+register(
+    "administration.settings",
+    "agent",
+    _SETTINGS,
+    plain="test_much_to_set_up_is_gathered_behind_one_entry",
+    empty="test_little_stays_in_the_menu",
+)
 _JOURNAL = "portal/screens/administration/test_journal.py"
 _SEARCHED = "test_a_search_says_why_and_shows_no_content"
 _VERIFIED = "test_the_chain_is_read_again_and_a_change_is_named"

@@ -14,7 +14,7 @@ from portal.ground.db import Database
 from portal.ground.settings import Settings, load_settings
 from portal.ground.vault.service import install_master_key
 from tests.support.databases import PostgresqlServer, migrate
-from tests.support.hurry import collect_seldom, remember_routes, share_statements
+from tests.support.hurry import collect_seldom, remember_routes, share_statements, share_templates
 from tests.support.town import Town, found_town
 
 MASTER_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -24,6 +24,7 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("parvis")
 remember_routes()
+share_templates()
 collect_seldom()
 CONFIG = Path(__file__).parent / "support" / "parvis.toml"
 

@@ -1,12 +1,15 @@
-"""What every test would do again exactly alike is done once a run: compiling routes, compiling statements.
+"""What every test would do again exactly alike is done once a run: compiling routes, templates, statements.
 
 Nothing that is tested changes: the same code comes out of the same source.
 """
 
 import gc
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
@@ -38,6 +41,31 @@ def _compile_once(rule: Rule) -> None:
 def remember_routes() -> None:
     """Let the applications of a run share what Werkzeug compiles for each route: half the time of making one."""
     Rule.compile = _compile_once  # type: ignore[method-assign]
+
+
+class _SharedTemplates(BytecodeCache):
+    """What Jinja made of each template, by its name, its source and what else it is compiled under."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[Any, ...], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get(_compiled_under(bucket))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[_compiled_under(bucket)] = bucket.code
+
+
+def _compiled_under(bucket: Bucket) -> tuple[Any, ...]:
+    made = bucket.environment
+    options = (made.trim_blocks, made.lstrip_blocks, made.autoescape, made.undefined, made.finalize, made.optimized)
+    return (bucket.key, bucket.checksum, *options, *made.extensions)
+
+
+def share_templates() -> None:
+    """Let the applications of a run share the templates they compiled, a sixth of the time of a test of pages."""
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _SharedTemplates()}
 
 
 def collect_seldom() -> None:

@@ -32,7 +32,7 @@ def queue() -> Response:
     found = read_queue(web.unit(), web.actor(), filters)
     if filters.query:
         _journal("queue_searched", "request_found", found.rows)
-    count = wording.say_total(found.total, found.limit)
+    count = wording.say_total(found.total, found.bound_of(filters.view))
     name = str(wording.VIEWS[filters.view])
     return web.page(
         "backoffice/queue.html",
@@ -61,7 +61,7 @@ def choose_requests() -> Response:
         filters=filters,
         queue=found,
         told=wording.say_filters(filters, found.agent_name, found.office),
-        count=wording.say_total(found.total, found.limit),
+        count=wording.say_total(found.total, found.bound_of(filters.view)),
         most=MAX_AT_ONCE,
         words=wording,
     )

@@ -36,6 +36,8 @@ from portal.screens.backoffice.queries.searching import FOUND_LIMIT, Search, rea
 
 PAGE = 15
 EXPORT_LIMIT = 5_000
+# Ended requests are counted no further beside the name of their tab: each page of the queue counts them.
+COUNT_LIMIT = 1_000
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OPEN = (RequestStatus.SUBMITTED, RequestStatus.IN_PROGRESS, RequestStatus.WAITING_FOR_RESIDENT)
 ENDED = tuple(status for status in RequestStatus if status not in OPEN)
@@ -67,10 +69,12 @@ class Queue:
     ``withdrawn``: the procedure filtered by is not offered any more, or not by these departments.
     ``agent_name``, ``office``: of the agent and of the department filtered by.
 
-    Ended requests, which only ever grow in number, are counted up to one more than ``limit``; a search finds no more.
+    Ended requests, which only ever grow in number, are counted up to one more than ``counted``; a search finds no more
+    of them. ``exported``: the most lines of a file.
     ``near``: nobody is called what was typed, and the names shown are spelt nearly so.
     """
 
+    view: View
     rows: tuple[QueueRow, ...]
     counts: dict[View, int]
     procedures: tuple[tuple[str, str], ...]
@@ -80,8 +84,18 @@ class Queue:
     withdrawn: bool = False
     agent_name: str = ""
     office: str = ""
-    limit: int = EXPORT_LIMIT
+    counted: int = COUNT_LIMIT
+    exported: int = EXPORT_LIMIT
     near: bool = False
+
+    def bound_of(self, view: View) -> int:
+        """How far a tab was counted: open requests, which are few, all are."""
+        return self.counted if view is View.ENDED else max(self.counts[view], self.counted)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a file of this list holds all of it, as far as was counted."""
+        return self.total <= min(self.exported, self.bound_of(self.view))
 
 
 def _failed(session: Session) -> ColumnElement[bool]:
@@ -234,6 +248,7 @@ def read_queue(session: Session, actor: Actor, filters: Filters) -> Queue:
     rows = _rows(session, asked, PAGE + 1)
     shown = rows[:PAGE]
     return Queue(
+        view=filters.view,
         rows=tuple(_line(row, actor) for row in shown),
         counts=counts,
         procedures=tuple((one.slug, one.title) for one in choices),
@@ -243,7 +258,8 @@ def read_queue(session: Session, actor: Actor, filters: Filters) -> Queue:
         withdrawn=bool(filters.procedure) and not any(one.slug == filters.procedure and one.offered for one in choices),
         agent_name=agent_name,
         office=office,
-        limit=FOUND_LIMIT if asked.search else EXPORT_LIMIT,
+        counted=FOUND_LIMIT if asked.search else COUNT_LIMIT,
+        exported=EXPORT_LIMIT if asked.search is None or filters.view is not View.ENDED else FOUND_LIMIT,
         near=bool(asked.search and asked.search.near),
     )
 
@@ -283,7 +299,7 @@ def _count_ended(asked: _Asked) -> ScalarSelect[int]:
         select(literal_column("1"))  # nothing of the row: the index alone is read
         .select_from(ServiceRequest)
         .where(_scope(asked.actor), *asked.ended)
-        .limit(EXPORT_LIMIT + 1)
+        .limit(COUNT_LIMIT + 1)
         .subquery()
     )
     return select(func.count()).select_from(ended).scalar_subquery()

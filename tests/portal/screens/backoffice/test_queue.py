@@ -360,8 +360,8 @@ def test_ended_requests_are_counted_as_far_as_it_is_said(
     with database.writing() as session:
         session.execute(update(ServiceRequest).values(status=RequestStatus.ACCEPTED))
     assert tallies(meryem.get(PATH))["Terminées"] == 13
-    monkeypatch.setattr(queries, "EXPORT_LIMIT", 12)
+    monkeypatch.setattr(queries, "COUNT_LIMIT", 12)
     page = meryem.get(f"{PATH}?vue=terminees")
     assert "Terminées (plus de 12)" in page.links()
     assert "Plus de 12 demandes" in page.title
-    assert "Télécharger les 12 premières lignes de cette liste (CSV)" in page.links()
+    assert "Télécharger cette liste (CSV, 5000 lignes au plus)" in page.links()

@@ -95,7 +95,10 @@ def _fill(database: Database, before: int, count: int) -> None:
         model = session.scalars(select(ServiceRequest).order_by(ServiceRequest.id).limit(1)).one()
         common = {column.key: getattr(model, column.key) for column in ServiceRequest.__mapper__.column_attrs}
         procedures = [
-            (row.id, row.department_id) for row in session.execute(select(Procedure.id, Procedure.department_id))
+            (row.id, row.department_id)
+            for row in session.execute(
+                select(Procedure.id, Procedure.department_id).order_by(Procedure.slug).limit(PROCEDURES)
+            )
         ]
         changed = session.scalar(select(func.max(ServiceRequest.updated_at)))
     assert changed is not None

@@ -119,6 +119,16 @@ def _resident(
     return account, token
 
 
+def settle(database: Database, *tables: str) -> None:
+    """What PostgreSQL does by itself within a minute of so many new rows: marks of what is visible, statistics."""
+    if database.dialect != "postgresql":
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        connection.exec_driver_sql(f"VACUUM (ANALYZE) {', '.join(tables)}")
+        connection.exec_driver_sql("RESET statement_timeout")
+
+
 def answers(account: AccountView) -> dict[str, dict[str, object]]:
     """Answers to each step of the procedure."""
     return {

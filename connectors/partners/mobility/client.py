@@ -3,11 +3,9 @@
 import time
 from typing import Any
 
-from pydantic import ValidationError
-
 from connectors.partners.mobility import gbfs
 from connectors.partners.mobility.settings import MobilitySettings
-from connectors.partners.mobility.wire import Closure, ClosureList, Conflict, Feed, Kept, Pong
+from connectors.partners.mobility.wire import Closure, ClosureList, Feed, Kept, Pong
 from connectors.sdk import (
     ConfigurationError,
     ConnectorContext,
@@ -18,7 +16,7 @@ from connectors.sdk import (
     Timeouts,
     VehicleStations,
 )
-from connectors.sdk.http import Client, Response, classify, guarded, open_client, read_json
+from connectors.sdk.http import KeyedClient, Response, classify, guarded, open_client, problem_code, read_json
 
 # Somebody may be waiting for the page: the files are read one after the other, in five seconds at most.
 PATIENCE = Timeouts(connect=1.0, read=1.5, total=2.0)
@@ -88,19 +86,8 @@ class FeedClient:
         return read_json(response, Feed)
 
 
-class PassClient:
+class PassClient(KeyedClient):
     """The calls of mobility-pass/1. Raises connector errors; a conflict of the contract is a PermanentError."""
-
-    def __init__(self, settings: MobilitySettings, context: ConnectorContext) -> None:
-        self._now = context.now
-        self._client: Client | None = None
-        if settings.pass_url is not None and settings.api_key is not None:
-            self._client = open_client(
-                context.egress,
-                base_url=settings.pass_url,
-                headers={"authorization": f"Bearer {settings.api_key.get_secret_value()}"},
-                timeout=context.timeouts,
-            )
 
     def ping(self) -> Pong:
         """Without effect: contract spoken, operator."""
@@ -120,38 +107,19 @@ class PassClient:
 
     def get(self, closure_id: str) -> Closure | None:
         """One closure with its events; None when the partner does not know it."""
-        response = self._send("GET", f"/closures/{closure_id}")
-        return None if response.status_code == 404 else read_json(self._accepted(response), Closure)
+        response = self.request("GET", f"/closures/{closure_id}")
+        return None if response.status_code == 404 else read_json(self.accepted(response), Closure)
 
     def find(self, reference: str) -> list[Closure]:
         """Closures that bear our reference, checked here as well."""
         found = read_json(self._call("GET", "/closures", params={"external_ref": reference}), ClosureList).items
         return [closure for closure in found if closure.external_ref == reference]
 
-    def close(self) -> None:
-        """Close the connections."""
-        if self._client is not None:
-            self._client.close()
+    def accepted(self, response: Response) -> Response:
+        """The same answer, or the error it means: a conflict that the contract names is final."""
+        if response.status_code == 409 and (code := problem_code(response)) in CONFLICTS:
+            raise PermanentError(code)
+        return super().accepted(response)
 
     def _call(self, method: str, path: str, *, key: str = "", **parts: Any) -> Response:
-        return self._accepted(self._send(method, path, headers={"idempotency-key": key} if key else {}, **parts))
-
-    def _send(self, method: str, path: str, **parts: Any) -> Response:
-        if self._client is None:
-            raise ConfigurationError("pass_not_configured", fields={"pass_url": "missing"})
-        with guarded():
-            return self._client.request(method, path, **parts)
-
-    def _accepted(self, response: Response) -> Response:
-        if response.status_code == 409 and (code := _conflict_code(response)) in CONFLICTS:
-            raise PermanentError(code)
-        classify(response, now=self._now())
-        return response
-
-
-def _conflict_code(response: Response) -> str:
-    """Empty when the conflict does not say what it is about: it is then a refusal like any other."""
-    try:
-        return Conflict.model_validate_json(response.content).code
-    except ValidationError:
-        return ""
+        return self.accepted(self.request(method, path, idempotency_key=key, **parts))

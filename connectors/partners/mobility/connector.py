@@ -34,7 +34,14 @@ class MobilityConnector(ReportsBothWays):
         super().__init__(context.now)
         self._settings = settings
         self._feeds = FeedClient(settings, context)
-        self._passes = PassClient(settings, context)
+        self._opened = _open_passes(settings, context)
+
+    @property
+    def _passes(self) -> PassClient:
+        """The interface of passes. Raises ConfigurationError ``pass_not_configured`` when the operator gave none."""
+        if self._opened is None:
+            raise ConfigurationError("pass_not_configured", fields={"pass_url": "missing"})
+        return self._opened
 
     def check(self) -> CheckReport:
         """Read the list of feeds, and ask the interface of passes, when there is one, who it is."""
@@ -42,7 +49,7 @@ class MobilityConnector(ReportsBothWays):
 
     def _probe(self) -> None:
         self._feeds.addresses()
-        if self._settings.pass_url and self._passes.ping().operator != self._settings.operator_code:
+        if self._opened is not None and self._opened.ping().operator != self._settings.operator_code:
             raise ConfigurationError("operator_mismatch", fields={"operator_code": "mismatch"})
 
     def fetch_stations(self) -> VehicleStations:
@@ -99,7 +106,14 @@ class MobilityConnector(ReportsBothWays):
     def close(self) -> None:
         """Close the connections."""
         self._feeds.close()
-        self._passes.close()
+        if self._opened is not None:
+            self._opened.close()
+
+
+def _open_passes(settings: MobilitySettings, context: ConnectorContext) -> PassClient | None:
+    if settings.pass_url is None or settings.api_key is None:
+        return None
+    return PassClient(context, settings.pass_url, settings.api_key)
 
 
 def _receipt(kept: Kept) -> Receipt:

@@ -47,12 +47,6 @@ class ClosureList(BaseModel):
     items: list[Closure]
 
 
-class Conflict(BaseModel):
-    """The part of a problem document that tells one conflict from another."""
-
-    code: str = ""
-
-
 class CallbackEvent(Event):
     """An event with the closure it belongs to."""
 

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from pydantic import ValidationError
-
 from connectors.partners.school.settings import SchoolSettings
-from connectors.partners.school.wire import Amended, Complemented, Conflict, Created, Enrolment, EnrolmentList, Pong
+from connectors.partners.school.wire import Amended, Complemented, Created, Enrolment, EnrolmentList, Pong
 from connectors.sdk import ConnectorContext
-from connectors.sdk.http import Response, classify, guarded, open_client, read_json
+from connectors.sdk.http import KeyedClient, Response, problem_code, read_json
 
 
 class DuplicateChildYear(Exception):
@@ -18,21 +16,15 @@ class EnrolmentEnded(Exception):
     """The partner has decided already: nothing can be stopped or added."""
 
 
-class SchoolClient:
+class SchoolClient(KeyedClient):
     """One method per call. Raises connector errors, and the two conflicts above where they make sense."""
 
     def __init__(self, settings: SchoolSettings, context: ConnectorContext) -> None:
-        self._now = context.now
-        self._client = open_client(
-            context.egress,
-            base_url=settings.base_url,
-            headers={"authorization": f"Bearer {settings.api_key.get_secret_value()}"},
-            timeout=context.timeouts,
-        )
+        super().__init__(context, settings.base_url, settings.api_key)
 
     def ping(self) -> Pong:
         """Without effect: contract spoken, authority served."""
-        return read_json(self._accepted(self._send("GET", "/ping")), Pong)
+        return read_json(self.accepted(self.request("GET", "/ping")), Pong)
 
     def create(self, body: dict[str, Any], idempotency_key: str) -> Created:
         """Create an enrolment, or find again what this key created."""
@@ -43,10 +35,10 @@ class SchoolClient:
         return self._create("/deregistrations", body, idempotency_key)
 
     def _create(self, path: str, body: dict[str, Any], idempotency_key: str) -> Created:
-        response = self._send("POST", path, json=body, headers={"idempotency-key": idempotency_key})
-        if response.status_code == 409 and _conflict_code(response) == "duplicate_child_year":
+        response = self.request("POST", path, json=body, idempotency_key=idempotency_key)
+        if response.status_code == 409 and problem_code(response) == "duplicate_child_year":
             raise DuplicateChildYear
-        return read_json(self._accepted(response), Created)
+        return read_json(self.accepted(response), Created)
 
     def cancel(self, enrolment_id: str, body: dict[str, Any], idempotency_key: str) -> Created:
         """Stop an enrolment; one that is stopped already stays so."""
@@ -62,38 +54,18 @@ class SchoolClient:
         return read_json(self._follow_up(path, body, idempotency_key), Complemented)
 
     def _follow_up(self, path: str, body: dict[str, Any], idempotency_key: str) -> Response:
-        response = self._send("POST", path, json=body, headers={"idempotency-key": idempotency_key})
-        if response.status_code == 409 and _conflict_code(response) == "enrolment_ended":
+        response = self.request("POST", path, json=body, idempotency_key=idempotency_key)
+        if response.status_code == 409 and problem_code(response) == "enrolment_ended":
             raise EnrolmentEnded
-        return self._accepted(response)
+        return self.accepted(response)
 
     def get(self, enrolment_id: str) -> Enrolment | None:
         """One enrolment with its events; None when the partner does not know it."""
-        response = self._send("GET", f"/enrolments/{enrolment_id}")
-        return None if response.status_code == 404 else read_json(self._accepted(response), Enrolment)
+        response = self.request("GET", f"/enrolments/{enrolment_id}")
+        return None if response.status_code == 404 else read_json(self.accepted(response), Enrolment)
 
     def find(self, reference: str) -> list[Enrolment]:
         """Enrolments that bear our reference, checked here as well."""
-        response = self._send("GET", "/enrolments", params={"external_ref": reference})
-        found = read_json(self._accepted(response), EnrolmentList).items
+        response = self.request("GET", "/enrolments", params={"external_ref": reference})
+        found = read_json(self.accepted(response), EnrolmentList).items
         return [enrolment for enrolment in found if enrolment.external_ref == reference]
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
-
-    def _send(self, method: str, path: str, **parts: Any) -> Response:
-        with guarded():
-            return self._client.request(method, path, **parts)
-
-    def _accepted(self, response: Response) -> Response:
-        classify(response, now=self._now())
-        return response
-
-
-def _conflict_code(response: Response) -> str:
-    """Empty when the conflict does not say what it is about: it is then a refusal like any other."""
-    try:
-        return Conflict.model_validate_json(response.content).code
-    except ValidationError:
-        return ""

@@ -63,12 +63,6 @@ class Amended(BaseModel):
     status: RawStatus
 
 
-class Conflict(BaseModel):
-    """The part of a problem document that tells one conflict from another."""
-
-    code: str = ""
-
-
 class CallbackEvent(Event):
     """An event with the enrolment it belongs to."""
 

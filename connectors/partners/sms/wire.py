@@ -54,9 +54,3 @@ class Callback(BaseModel):
     """The call that reports a delivery."""
 
     data: Report
-
-
-class Fault(BaseModel):
-    """The word by which the gateway refuses."""
-
-    code: Word

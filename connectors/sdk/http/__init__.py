@@ -3,6 +3,7 @@
 from connectors.sdk.egress import EgressPolicy, resolve_checked
 from connectors.sdk.http.classification import classify, guarded, parse_retry_after, read_json
 from connectors.sdk.http.client import Client, Response, open_client
+from connectors.sdk.http.keyed import KeyedClient, problem_code
 from connectors.sdk.http.transport import MAX_BODY, SafeTransport
 from connectors.sdk.values import DEFAULT_TIMEOUTS, Timeouts
 
@@ -11,6 +12,7 @@ __all__ = [
     "MAX_BODY",
     "Client",
     "EgressPolicy",
+    "KeyedClient",
     "Response",
     "SafeTransport",
     "Timeouts",
@@ -18,6 +20,7 @@ __all__ = [
     "guarded",
     "open_client",
     "parse_retry_after",
+    "problem_code",
     "read_json",
     "resolve_checked",
 ]

@@ -1390,6 +1390,12 @@ register("counter.join_contact", "agent", _CONTACTS, not_open=_UNJOINED)
 register("counter.add_contact_scan", "agent", _CONTACTS, refused=_UNJOINED)
 register("counter.contact_letter", "agent", _CONTACTS, plain=_POSTED)
 register("counter.post_contact_letter", "agent", _CONTACTS, changed=_POSTED)
+_ANSWERED = "test_a_printed_answer_is_posted_with_the_other_letters"
+register("backoffice.letters", "agent", _CONTACTS, with_answers=_ANSWERED, answer_posted=_ANSWERED)
+register("counter.answer_letter", "agent", _CONTACTS, ready=_ANSWERED, posted=_ANSWERED)
+register("counter.printed_answer", "agent", _CONTACTS, plain=_ANSWERED)
+register("counter.post_answer", "agent", _CONTACTS, error=_ANSWERED, moved=_ANSWERED)
+register("counter.unpost_answer", "agent", _CONTACTS, moved=_ANSWERED)
 register("myspace.exchanges", "resident", _CONTACTS, empty=_NOTED, plain=_NOTED)
 _MANDATES = "portal/screens/test_mandates.py"
 _GIVEN_AT_DESK = "test_a_mandate_is_given_at_the_desk_used_and_stopped"

@@ -1065,6 +1065,7 @@ _CORRECTED = "test_a_move_says_which_answers_may_be_corrected"
 _REMOVED = "test_a_status_is_changed_moved_and_removed_with_its_moves"
 _HOSTILE = "test_hostile_workflows_change_nothing"
 _TWO_FLOWS = "test_the_second_of_two_officers_keeps_what_was_typed"
+_INVITED_TO = "test_a_move_proposes_a_kind_of_appointment_and_what_follows"
 _GOING = "test_requests_in_progress_keep_the_status_that_a_new_version_lacks"
 register(
     "builder.workflow_page",
@@ -1093,8 +1094,16 @@ register("builder.confirm_remove_status", "agent", _FLOWS, plain=_REMOVED, in_us
 register("builder.remove_status", "agent", _FLOWS, error=_HOSTILE, conflict=_TWO_FLOWS)
 register("builder.new_move", "agent", _FLOWS, plain=_BEGUN)
 register("builder.add_move", "agent", _FLOWS, error=_BEGUN)
-register("builder.move_form", "agent", _FLOWS, added=_BEGUN, corrections=_CORRECTED)
-register("builder.save_move", "agent", _FLOWS, error=_BEGUN)
+register(
+    "builder.move_form",
+    "agent",
+    _FLOWS,
+    added=_BEGUN,
+    corrections=_CORRECTED,
+    appointment=_INVITED_TO,
+    kind_withdrawn=_INVITED_TO,
+)
+register("builder.save_move", "agent", _FLOWS, error=_BEGUN, wrong_appointment=_INVITED_TO)
 register("builder.corrections_form", "agent", _FLOWS, plain=_CORRECTED)
 register("builder.save_corrections", "agent", _FLOWS, error=_CORRECTED)
 _REVIEWING = "portal/screens/test_reviewing.py"

@@ -129,6 +129,8 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/lots/<uuid:lot_id>/resultat.csv": {"GET": READ},
     "/agents/repartition": {"GET": TEMPLATES},
     "/agents/repartition/<uuid:rule_id>": {"GET": TEMPLATES, "POST": TEMPLATES},
+    "/agents/repartition/<uuid:rule_id>/descendre": {"POST": TEMPLATES},
+    "/agents/repartition/<uuid:rule_id>/monter": {"POST": TEMPLATES},
     "/agents/repartition/<uuid:rule_id>/retirer": {"POST": TEMPLATES},
     "/agents/repartition/nouvelle/<slug>": {"GET": TEMPLATES, "POST": TEMPLATES},
     "/agents/touches": {"GET": ANY},

@@ -85,6 +85,8 @@ NOT_PAGES = frozenset(
         "backoffice.letter_pdf",
         "backoffice.assign",
         "backoffice.archive_rule",
+        "backoffice.raise_rule",
+        "backoffice.lower_rule",
         "backoffice.lot_file",
         "backoffice.restore_view",
         "backoffice.remove_view",
@@ -1549,7 +1551,20 @@ register(
 
 _ROUTING = "portal/screens/backoffice/test_routing.py"
 _RULE = "test_the_head_writes_changes_and_removes_a_rule"
-register("backoffice.rules", "agent", _ROUTING, empty=_RULE, full=_RULE)
+_SHIFTED = "test_a_rule_goes_up_and_down_and_the_focus_stays_on_its_button"
+_PAGED = "test_many_rules_are_read_page_after_page"
+register(
+    "backoffice.rules",
+    "agent",
+    _ROUTING,
+    empty=_RULE,
+    full=_RULE,
+    ordered=_SHIFTED,
+    moved=_SHIFTED,
+    order_changed=_SHIFTED,
+    many=_PAGED,
+    following_page=_PAGED,
+)
 register("backoffice.new_rule", "agent", _ROUTING, plain=_RULE)
 register("backoffice.create_rule", "agent", _ROUTING, error=_RULE)
 register("backoffice.rule", "agent", _ROUTING, plain=_RULE)

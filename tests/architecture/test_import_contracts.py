@@ -65,6 +65,7 @@ VIOLATIONS = {
         ("portal.casework.requests.service", "portal.casework.worklists.service"),
         ("portal.casework.routing.service", "portal.casework.requests.service"),
         ("portal.casework.openings.service", "portal.casework.contacts.service"),
+        ("portal.casework.letters.service", "portal.casework.contacts.service"),
         ("portal.casework.contacts.service", "portal.casework.assistance.service"),
         ("portal.casework.openings.service", "portal.casework.appointments.service"),
         ("portal.casework.requests.service", "portal.casework.appointments.service"),

@@ -111,6 +111,15 @@ class ClosureView:
 
 
 @dataclass(frozen=True, slots=True)
+class KindName:
+    """A kind that is not withdrawn, as whoever names it needs it; ``title`` in French."""
+
+    slug: str
+    title: str
+    department_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class KindOffer:
     """A kind that may be booked, with the places where it is held."""
 

@@ -67,16 +67,17 @@ def review(
     document: ProcedureDocument,
     *,
     connections: Collection[str] | None = None,
+    kinds: Collection[str] | None = None,
     fetchable: Mapping[str, str] | None = None,
 ) -> tuple[Remark, ...]:
     """Every remark, refusals first.
 
     :param connections: the names of the connections that exist; not checked when None.
+    :param kinds: the slugs of the kinds of appointment that exist; not checked when None.
     :param fetchable: concept → how one calls the partner who could be asked about it.
     """
-    refused = [
-        Remark(Rule.REFUSED, path, text) for path, text in problems_of(document, connections=connections).items()
-    ]
+    problems = problems_of(document, connections=connections, kinds=kinds)
+    refused = [Remark(Rule.REFUSED, path, text) for path, text in problems.items()]
     return (
         *refused,
         *_known(document, fetchable or {}),

@@ -13,10 +13,16 @@ from portal.casework.catalogue.soundness import Problem, faults_of, repeated
 from portal.casework.catalogue.workflow_checks import workflow_problems
 
 
-def problems_of(document: ProcedureDocument, *, connections: Collection[str] | None = None) -> dict[str, str]:
+def problems_of(
+    document: ProcedureDocument,
+    *,
+    connections: Collection[str] | None = None,
+    kinds: Collection[str] | None = None,
+) -> dict[str, str]:
     """Everything that stands against publication; empty when nothing does.
 
     :param connections: the names of the connections that exist; not checked when None.
+    :param kinds: the slugs of the kinds of appointment that exist; not checked when None.
     """
     found: dict[str, str] = {}
     for path, sentence in (
@@ -27,7 +33,7 @@ def problems_of(document: ProcedureDocument, *, connections: Collection[str] | N
         *_without_account(document),
         *faults_of(document),
         *_routes(document, connections),
-        *workflow_problems(document),
+        *workflow_problems(document, kinds=kinds),
     ):
         found.setdefault(path, sentence)
     return found

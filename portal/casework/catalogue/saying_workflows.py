@@ -19,6 +19,7 @@ from portal.casework.catalogue.workflow import (
     Workflow,
     WorkflowStatus,
 )
+from portal.casework.catalogue.workflows import workflow_of
 
 # What may be chosen by name, ``standard`` first.
 MODELS: Mapping[str, LazyString] = {
@@ -91,12 +92,29 @@ def say_movers(move: Transition) -> str:
     return _(" ou ").join(str(MOVERS[one]) for one in move.who)
 
 
-def say_effects(document: ProcedureDocument, move: Transition, departments: Mapping[str, str]) -> list[str]:
+def say_effects(
+    document: ProcedureDocument, move: Transition, departments: Mapping[str, str], kinds: Mapping[str, str]
+) -> list[str]:
     """What a move does besides, a sentence each.
 
-    :param departments: slug → how a department is called.
+    :param departments: slug → how a department is called. :param kinds: slug → how a kind of appointment is.
     """
-    return [_say_effect(document, one, departments) for one in move.does]
+    return [
+        _say_invitation(document, one, kinds) if one.kind else _say_effect(document, one, departments)
+        for one in move.does
+    ]
+
+
+def _say_invitation(document: ProcedureDocument, action: Action, kinds: Mapping[str, str]) -> str:
+    """« La personne choisit l’heure d’un rendez-vous : « Passeport ». Ensuite se fait l’action « Confirmer ». »"""
+    name = kinds.get(action.kind or "", action.kind or "")
+    said = _("La personne choisit l’heure d’un rendez-vous : « %(kind)s ».", kind=name)
+    if not action.then:
+        return said
+    workflow = workflow_of(document)
+    after = workflow.transition(action.then) if workflow else None
+    label = str(after.label) if after else action.then
+    return f"{said} {_('Ensuite se fait l’action « %(name)s ».', name=label)}"
 
 
 def _say_effect(document: ProcedureDocument, action: Action, departments: Mapping[str, str]) -> str:
@@ -124,4 +142,4 @@ def _recipient(document: ProcedureDocument, connection: str | None) -> str:
 def say_sense(document: ProcedureDocument, move: Transition, workflow: Workflow) -> str:
     """A move whole, to compare it with what it was."""
     texts = [f"“{say_value(document, action.text)}”" for action in move.does if action.text]
-    return " ".join([say_move(workflow, move), *say_effects(document, move, {}), *texts])
+    return " ".join([say_move(workflow, move), *say_effects(document, move, {}, {}), *texts])

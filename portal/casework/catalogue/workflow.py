@@ -123,3 +123,8 @@ class Workflow(_Part):
     def _stands_for(self, one: Transition, by: Mover) -> bool:
         """Whether a transition may be made without being named: a date proposed is no question, nor its acceptance."""
         return by == "partner" or self.at(one.target).is_end or one.action("documents") is not None
+
+
+def kinds_named(workflow: Workflow) -> frozenset[str]:
+    """The slugs of the kinds of appointment that its moves name."""
+    return frozenset(action.kind for one in workflow.transitions for action in one.does if action.kind)

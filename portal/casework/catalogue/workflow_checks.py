@@ -12,8 +12,11 @@ Problem = tuple[str, str]
 MAX_LABEL = 80
 
 
-def workflow_problems(document: ProcedureDocument) -> Iterator[Problem]:
-    """What stands against publication in the workflow that a document carries; a ready-made one has been checked."""
+def workflow_problems(document: ProcedureDocument, *, kinds: Collection[str] | None = None) -> Iterator[Problem]:
+    """What stands against publication in the workflow that a document carries; a ready-made one has been checked.
+
+    :param kinds: the slugs of the kinds of appointment that exist; not checked when None.
+    """
     workflow = document.workflow
     if not isinstance(workflow, Workflow):
         return
@@ -28,6 +31,7 @@ def workflow_problems(document: ProcedureDocument) -> Iterator[Problem]:
         yield from _moves(workflow, one)
         yield from _actions(one, fields, later)
         yield from _invitations(workflow, one)
+        yield from _kinds(one, kinds)
 
 
 def _names(workflow: Workflow) -> Iterator[Problem]:
@@ -163,8 +167,17 @@ def _invitations(workflow: Workflow, one: Transition) -> Iterator[Problem]:
             yield path, _("Un type de rendez-vous va avec « proposer un rendez-vous » (%(name)s).", name=str(one.label))
         elif action.then:
             after = workflow.transition(action.then)
-            if after is None or one.target not in after.sources or "resident" not in after.who:
+            if after is None:
+                yield path, _("Cette action n’existe pas : %(name)s.", name=action.then)
+            elif one.target not in after.sources or "resident" not in after.who:
                 yield path, _("La personne ne peut pas faire cette action en choisissant : %(name)s.", name=action.then)
+
+
+def _kinds(one: Transition, kinds: Collection[str] | None) -> Iterator[Problem]:
+    for action in one.does:
+        if kinds is not None and action.kind and action.kind not in kinds:
+            sentence = _("Ce type de rendez-vous n’existe pas, ou n’est plus proposé : %(name)s.", name=action.kind)
+            yield f"workflow.transitions.{one.code}.does", sentence
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

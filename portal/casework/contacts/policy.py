@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from portal.casework.contacts.enums import AnswerWay, ContactState
+from portal.casework.letters.policy import can_post_letters
 from portal.ground.permissions import Actor, Permission
 
 # A contact is kept a year, as a report is.
@@ -27,6 +28,16 @@ def can_keep(actor: Actor, department_id: UUID) -> bool:
     """An agent of the department, in their own name."""
     mine = actor.is_agent and actor.assisted is None and department_id in actor.department_ids
     return mine and actor.can(Permission.CONTACTS_KEEP)
+
+
+def can_post_for_all(actor: Actor) -> bool:
+    """Who posts the letters of the authority posts the printed answers of its departments too, in their own name."""
+    return actor.assisted is None and can_post_letters(actor)
+
+
+def can_post(actor: Actor, department_id: UUID) -> bool:
+    """Who keeps the log of the department, or posts for all of them."""
+    return can_keep(actor, department_id) or can_post_for_all(actor)
 
 
 def due_on(occurred_on: date) -> date:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.casework.contacts.enums import AnswerWay, ContactState, Medium
+from portal.casework.letters.enums import LetterState
 from portal.casework.openings.enums import IdentityCheck
 
 
@@ -41,6 +42,24 @@ class ContactView:
     answered_at: datetime | None
     replied_by: AnswerWay | None
     reply: str
+    posted_on: date | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLetter:
+    """A printed answer: to whom, what it says, whether it was posted. Nothing of what the person had said."""
+
+    id: UUID
+    state: LetterState
+    department_id: UUID
+    medium: Medium
+    occurred_on: date
+    name: str
+    where: str
+    text: str
+    answered_by: UUID | None
+    answered_at: datetime
     posted_on: date | None
     version: int
 

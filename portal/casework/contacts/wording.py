@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from portal.casework.contacts.enums import AnswerWay, ContactState, Medium
+from portal.casework.contacts.shapes import AnswerLetter
+from portal.ground.web.formats import format_date
 
 MEDIA: Mapping[Medium, LazyString] = {
     Medium.CALL: _l("Appel"),
@@ -35,3 +38,9 @@ REPLIED: Mapping[AnswerWay, LazyString] = {
     AnswerWay.LETTER: _l("par courrier"),
     AnswerWay.PHONE: _l("par téléphone"),
 }
+
+
+def name_answer(letter: AnswerLetter) -> str:
+    """« Réponse : appel du 3 mars 2026 »."""
+    medium, day = str(MEDIA[letter.medium]).lower(), format_date(letter.occurred_on)
+    return _("Réponse : %(medium)s du %(day)s", medium=medium, day=day)

@@ -29,6 +29,7 @@ from portal.ground.web.formats import format_date
 from portal.people.accounts.service import get_authority
 
 __all__ = [
+    "PAGE",
     "LetterFile",
     "LetterPurpose",
     "LetterState",
@@ -45,9 +46,10 @@ __all__ = [
     "next_number",
     "read_pdf",
     "undo_posted",
+    "wrong_posting_day",
 ]
 
-PAGE = 30
+PAGE = 25
 MAX_TRACKING = 40
 IDENTITY = "person."
 
@@ -166,7 +168,7 @@ def cancel_unposted(session: Session, connection: str, reference: str) -> bool:
 
 
 def list_letters(session: Session, actor: Actor, state: LetterState) -> list[LetterView]:
-    """The letters in a state: those to post from the oldest, the others from the newest; 30 at most.
+    """The letters in a state: those to post from the oldest, the others from the newest; 25 at most.
 
     :raises Forbidden: the actor posts no letters.
     """
@@ -216,11 +218,8 @@ def mark_posted(session: Session, actor: Actor, letter_id: UUID, *, on: date, tr
     """
     row = _find(session, actor, letter_id, lock=True)
     number = clean_line(tracking)
-    errors = {}
-    if not clock.local(row.made_at).date() <= on <= clock.today():
-        errors["date"] = _(
-            "Donnez le jour de l’envoi : au plus tôt celui où la lettre a été préparée, au plus tard aujourd’hui."
-        )
+    wrong_day = wrong_posting_day(row.made_at, on)
+    errors = {"date": wrong_day} if wrong_day else {}
     if len(number) > MAX_TRACKING:
         errors["tracking"] = _("Écrivez %(limit)s caractères au plus pour le numéro de suivi.", limit=MAX_TRACKING)
     if errors:
@@ -229,6 +228,13 @@ def mark_posted(session: Session, actor: Actor, letter_id: UUID, *, on: date, tr
     row.posted_on, row.tracking = on, number
     requests.record_letter_posted(session, row.request_id, _said_of(row), actor, on=on, tracking=number)
     session.flush()
+
+
+def wrong_posting_day(made_at: datetime, on: date) -> str:
+    """What is wrong of the day on which a letter made at this instant was posted; empty when nothing is."""
+    if clock.local(made_at).date() <= on <= clock.today():
+        return ""
+    return _("Donnez le jour de l’envoi : au plus tôt celui où la lettre a été préparée, au plus tard aujourd’hui.")
 
 
 def undo_posted(session: Session, actor: Actor, letter_id: UUID) -> None:

@@ -1,11 +1,11 @@
 """The door of the room: the rules of a department, and whom they give a new request to. Nothing commits."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.casework.routing.models import RoutingRule
@@ -18,7 +18,17 @@ from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
 from portal.people.accounts.service import agents_of
 
-__all__ = ["Chosen", "RuleDraft", "RuleView", "archive_rule", "choose_agent", "get_rule", "list_rules", "write_rule"]
+__all__ = [
+    "Chosen",
+    "RuleDraft",
+    "RuleView",
+    "archive_rule",
+    "choose_agent",
+    "get_rule",
+    "list_rules",
+    "shift_rule",
+    "write_rule",
+]
 
 
 def list_rules(session: Session, actor: Actor) -> list[RuleView]:
@@ -26,7 +36,7 @@ def list_rules(session: Session, actor: Actor) -> list[RuleView]:
     query = select(RoutingRule).where(
         RoutingRule.department_id.in_(actor.department_ids), RoutingRule.archived_at.is_(None)
     )
-    ordered = query.order_by(RoutingRule.department_id, RoutingRule.procedure_id, RoutingRule.position)
+    ordered = query.order_by(RoutingRule.department_id, RoutingRule.procedure_id, RoutingRule.position, RoutingRule.id)
     return [_view(row) for row in session.scalars(ordered)]
 
 
@@ -110,6 +120,44 @@ def _wrong_wanted(field: str, wanted: tuple[str, ...]) -> str:
     return ""
 
 
+def shift_rule(session: Session, actor: Actor, rule_id: UUID, by: Literal[-1, 1], *, rank: int) -> None:
+    """Have a rule tried one place sooner (``-1``) or later (``1``) among those of its procedure; at the end, it stays.
+
+    :param rank: the place, from 1, at which it was read: the same form sent twice moves it once.
+    :raises Conflict: ``rule_moved``: it is at another place now.
+    :raises Forbidden: not theirs to rule.
+    :raises NotFound: none, another department's, or applied no more.
+    """
+    row = _own(session, actor, rule_id)
+    if not can_rule(actor, row.department_id):
+        raise Forbidden("rule_not_yours")
+    query = _tried(row.department_id, row.procedure_id).with_for_update().execution_options(populate_existing=True)
+    # Rows that were waited for come in the order of before: they are put in that of now.
+    order = sorted(session.scalars(query), key=lambda one: (one.position, one.id))
+    if row not in order:
+        raise NotFound("rule_unknown")
+    if order.index(row) + 1 != rank:
+        raise Conflict("rule_moved")
+    if not 1 <= rank + by <= len(order):
+        return
+    order.remove(row)
+    order.insert(rank - 1 + by, row)
+    for place, one in enumerate(order, start=1):
+        one.position = place
+    session.flush()
+    record(session, actor, "routing_rule_moved", details={"rule": str(row.id), "rank": str(rank + by)})
+
+
+def _tried(department_id: UUID, procedure_id: UUID) -> Select[RoutingRule]:
+    """The rules of a procedure, in the order in which they are tried."""
+    query = select(RoutingRule).where(
+        RoutingRule.procedure_id == procedure_id,
+        RoutingRule.department_id == department_id,
+        RoutingRule.archived_at.is_(None),
+    )
+    return query.order_by(RoutingRule.position, RoutingRule.id)
+
+
 def archive_rule(session: Session, actor: Actor, rule_id: UUID) -> None:
     """Apply a rule no more; again, it changes nothing.
 
@@ -132,12 +180,7 @@ def choose_agent(
 
     One statement where the procedure has no rule. The turn is taken in the unit of the submission.
     """
-    query = select(RoutingRule).where(
-        RoutingRule.procedure_id == procedure_id,
-        RoutingRule.department_id == department_id,
-        RoutingRule.archived_at.is_(None),
-    )
-    rows = list(session.scalars(query.order_by(RoutingRule.position, RoutingRule.id)))
+    rows = session.scalars(_tried(department_id, procedure_id)).all()
     rule = next((one for one in rows if fits(one.channels, one.field, one.wanted, channel, answers)), None)
     if rule is None:
         return None

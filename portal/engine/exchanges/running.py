@@ -22,6 +22,7 @@ from portal.casework.requests.service import (
     COMPLEMENT_KIND,
     DEPARTMENT_ALERT,
     DRAFT_NOTICE_KIND,
+    TRANSFER_NOTICE,
     WITHDRAWAL_KIND,
 )
 from portal.engine.exchanges import policy
@@ -53,6 +54,7 @@ from portal.engine.exchanges.notices import (
 )
 from portal.engine.exchanges.outcomes import DeliveryHandler
 from portal.engine.exchanges.polling import Polling
+from portal.engine.exchanges.transfers import SendTransferNotice
 from portal.engine.exchanges.worker import Pace, Worker
 from portal.ground.db import Database
 from portal.ground.settings import Settings
@@ -76,6 +78,7 @@ def standard_handlers(settings: Settings, registry: ConnectionRegistry) -> dict[
         PHONE_CODE: SendPhoneCode(registry),
         DIGEST_KIND: SendDigest(registry, settings.public_url, settings.mail_from),
         DEPARTMENT_ALERT: SendDepartmentAlert(registry, settings.public_url, settings.mail_from),
+        TRANSFER_NOTICE: SendTransferNotice(registry, settings.public_url, settings.mail_from),
         DRAFT_NOTICE_KIND: SendDraftNotice(registry, settings.public_url, settings.mail_from),
         AGENT_INVITATION: SendAgentInvitation(registry, settings.public_url, settings.mail_from),
         ACCOUNT_CODE: SendAccountCode(registry, settings.public_url, settings.mail_from),

@@ -1,7 +1,9 @@
 """« Répartition » : the rules by which a department gives its new requests to its agents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
 from uuid import UUID
 
 from flask import Blueprint, request
@@ -22,6 +24,9 @@ from portal.screens.backoffice import wording
 from portal.screens.backoffice.casefile import Errors
 from portal.screens.backoffice.queries import agent_names
 
+LIST = "/agents/repartition"
+PAGE = 15
+MOVED, NOT_MOVED = "deplacee", "inchangee"
 PLACES = {"name": "nom", "agents": "agents", "wanted": "reponses"}
 
 
@@ -37,22 +42,74 @@ class Typed:
     agents: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A rule in the list: the ``rank``-th, from 1, of the ``total`` that are tried for its procedure."""
+
+    rule: RuleView
+    rank: int
+    total: int
+
+
 def rules() -> Response:
-    """Every rule of the agent's departments, and the procedures to add one to."""
-    found = routing.list_rules(web.unit(), web.actor())
+    """Every rule of the agent's departments, and the procedures to add one to; a page of rules at a time."""
     procedures = {one.id: one for one in _procedures()}
-    people = agent_names(web.unit(), {key for one in found for key in one.draft.agent_ids})
+    lines = _lines(procedures)
+    start = _start(len(lines))
+    shown = lines[start : start + PAGE]
+    people = agent_names(web.unit(), {key for one in shown for key in one.rule.draft.agent_ids})
+    done = request.args.get("fait", "")
     return web.page(
         "backoffice/rules.html",
         title=_("Répartition des nouvelles demandes"),
         service=_("Agents"),
-        rules=[one for one in found if one.draft.procedure_id in procedures],
+        lines=shown,
         procedures=procedures,
         people=people,
         channels={one.value: wording.CHANNELS[one] for one in Channel},
-        labels={one.id: _label_of(procedures.get(one.draft.procedure_id), one.draft.field) for one in found},
-        done=request.args.get("fait", ""),
+        labels={
+            one.rule.id: _label_of(procedures.get(one.rule.draft.procedure_id), one.rule.draft.field) for one in shown
+        },
+        moved=_said_move(lines, procedures, done),
+        focused=request.args.get("regle", ""),
+        done=done,
+        first=LIST if start else None,
+        next=f"{LIST}?debut={start + PAGE}" if len(lines) > start + PAGE else None,
     )
+
+
+def _lines(procedures: Collection[UUID]) -> list[Line]:
+    """The rules of these procedures, in the order of the list."""
+    known = [one for one in routing.list_rules(web.unit(), web.actor()) if one.draft.procedure_id in procedures]
+    found = []
+    for _key, group in groupby(known, key=lambda one: (one.department_id, one.draft.procedure_id)):
+        tried = list(group)
+        found += [Line(one, rank, len(tried)) for rank, one in enumerate(tried, start=1)]
+    return found
+
+
+def _start(total: int) -> int:
+    """Where the page starts; the first one when the address was altered."""
+    text = request.args.get("debut", "")
+    start = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    return start if start < total else 0
+
+
+def _said_move(lines: Sequence[Line], procedures: Mapping[UUID, ProcedureSummary], done: str) -> str:
+    """Where the rule that was moved now stands; empty when none was."""
+    line = next((one for one in lines if str(one.rule.id) == request.args.get("regle")), None)
+    if line is None or done not in {MOVED, NOT_MOVED}:
+        return ""
+    here = _(
+        "« %(name)s » est la règle %(rank)d sur %(total)d de « %(procedure)s ».",
+        name=line.rule.draft.name,
+        rank=line.rank,
+        total=line.total,
+        procedure=procedures[line.rule.draft.procedure_id].title,
+    )
+    if done == MOVED:
+        return here
+    return f"{_('L’ordre avait changé entre-temps : rien n’est déplacé.')} {here}"
 
 
 def _procedures() -> list[ProcedureSummary]:
@@ -192,6 +249,40 @@ def archive_rule(rule_id: UUID) -> Response:
     return web.redirect_to("backoffice.rules", fait="retiree")
 
 
+def raise_rule(rule_id: UUID) -> Response:
+    """Have it tried sooner."""
+    return _shift(rule_id, -1)
+
+
+def lower_rule(rule_id: UUID) -> Response:
+    """Have it tried later."""
+    return _shift(rule_id, 1)
+
+
+def _shift(rule_id: UUID, by: Literal[-1, 1]) -> Response:
+    """Move it, and come back to the button that was pressed, or to the other one at an end of the list."""
+    text = request.form.get("rang", "")
+    rank = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    try:
+        routing.shift_rule(web.unit(), web.actor(), rule_id, by, rank=rank)
+        done = MOVED
+    except Conflict:
+        web.undo()
+        done = NOT_MOVED
+    lines = _lines({one.id for one in _procedures()})
+    place = next((place for place, one in enumerate(lines) if one.rule.id == rule_id), None)
+    if place is None:  # its procedure is closed: the list does not show it
+        return web.redirect_to("backoffice.rules")
+    goes_up = by < 0 if 1 <= lines[place].rank + by <= lines[place].total else by > 0
+    return web.redirect_to(
+        "backoffice.rules",
+        fait=done,
+        regle=rule_id,
+        debut=place // PAGE * PAGE or None,
+        _anchor=f"{'monter' if goes_up else 'descendre'}-{rule_id}",
+    )
+
+
 def register(blueprint: Blueprint) -> None:
     """Add the views to the agents' blueprint."""
     edits = agent_only(Permission.TEMPLATES_EDIT)
@@ -201,3 +292,5 @@ def register(blueprint: Blueprint) -> None:
     blueprint.get("/repartition/<uuid:rule_id>", endpoint="rule")(edits(rule))
     blueprint.post("/repartition/<uuid:rule_id>", endpoint="change_rule")(edits(change_rule))
     blueprint.post("/repartition/<uuid:rule_id>/retirer", endpoint="archive_rule")(edits(archive_rule))
+    blueprint.post("/repartition/<uuid:rule_id>/monter", endpoint="raise_rule")(edits(raise_rule))
+    blueprint.post("/repartition/<uuid:rule_id>/descendre", endpoint="lower_rule")(edits(lower_rule))

@@ -13,7 +13,7 @@ from portal.casework.catalogue.document import Delay
 from portal.casework.catalogue.enums import DelayUnit
 from portal.casework.catalogue.service import Transition
 from portal.casework.delays.service import Delays
-from portal.casework.letters.service import LetterPurpose, LetterState
+from portal.casework.letters.service import LetterPurpose
 from portal.casework.requests.enums import Act, Channel, Closing, MessageKind, RequestStatus
 from portal.casework.requests.service import (
     AMENDMENT_KIND,
@@ -104,12 +104,6 @@ REFUSED: Mapping[Act, LazyString] = {
     Act.DECIDE: _l("Cette demande n’est plus à décider : rien n’a été envoyé à la personne."),
 }
 
-LETTER_STATES: Mapping[LetterState, tuple[LazyString, str, str]] = {
-    LetterState.READY: (_l("À poster"), "letter", "wait"),
-    LetterState.POSTED: (_l("Postés"), "sent", "ok"),
-    LetterState.RETURNED: (_l("Revenus"), "stop", "bad"),
-    LetterState.CANCELLED: (_l("Annulés"), "cross", "info"),
-}
 LETTER_PURPOSES: Mapping[LetterPurpose, LazyString] = {
     LetterPurpose.REQUEST: _l("Demande"),
     LetterPurpose.AMENDMENT: _l("Correction du courrier"),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from accessibility.forms import ChoiceField, TextLineField, build_form
+from portal.casework.appointments.service import list_kind_names
 from portal.casework.catalogue import service as catalogue
 from portal.casework.catalogue.editing import service as editing
 from portal.casework.catalogue.ranking import fold
@@ -213,7 +214,8 @@ def reopen(slug: str) -> Response:
     """Offer again the version that was offered last."""
     title = _("Cette démarche ne peut pas être rouverte")
     try:
-        editing.reopen_procedure(web.unit(), web.actor(), slug, connections=connection_names())
+        kinds = {one.slug for one in list_kind_names(web.unit())}
+        editing.reopen_procedure(web.unit(), web.actor(), slug, connections=connection_names(), kinds=kinds)
     except Invalid as refused:
         web.undo()
         return _refuse(slug, title, list(refused.fields.values()), status=422)

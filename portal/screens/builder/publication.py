@@ -6,6 +6,7 @@ from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.casework.appointments.service import list_kind_names
 from portal.casework.catalogue.checking import Rule
 from portal.casework.catalogue.publishing.service import MAX_NOTE, list_versions, publish_reviewed
 from portal.casework.catalogue.trials import run_cases
@@ -76,6 +77,7 @@ def publish(slug: str) -> Response:
             reviewed=request.form.get("lu", ""),
             note=request.form.get("note", "").replace("\r\n", "\n").strip(),
             connections=registry().names(),
+            kinds={one.slug for one in list_kind_names(web.unit())},
         )
     except Invalid as refused:
         web.undo()

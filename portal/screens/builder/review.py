@@ -13,6 +13,7 @@ from portal.casework.catalogue import checking
 from portal.casework.catalogue.checking import Remark, Rule
 from portal.casework.catalogue.publishing.service import Edited
 from portal.screens.builder.blueprint import blueprint, may_edit
+from portal.screens.builder.kinds import known_kinds
 from portal.screens.builder.reviewing import as_text, fetchable, find_edited, partners, repair_address, show
 
 GROUPS: Mapping[Rule, LazyString] = {
@@ -31,9 +32,10 @@ FEW, MANY = 4, 40
 
 
 def remarks_of(edited: Edited) -> tuple[Remark, ...]:
-    """Every remark on the newest version, with the connections that exist."""
-    known = partners()
-    return checking.review(edited.latest.document, connections=known, fetchable=fetchable(known))
+    """Every remark on the newest version, with the connections and the kinds of appointment that exist."""
+    known, document = partners(), edited.latest.document
+    kinds = known_kinds(document)
+    return checking.review(document, connections=known, kinds=kinds, fetchable=fetchable(known))
 
 
 @blueprint.get("/<slug>/relecture")

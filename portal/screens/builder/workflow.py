@@ -21,6 +21,7 @@ from portal.ground import web
 from portal.ground.dictionary.service import FRENCH
 from portal.screens.builder import wording
 from portal.screens.builder.blueprint import blueprint, may_edit
+from portal.screens.builder.kinds import known_kinds
 from portal.screens.builder.procedures import department_options
 from portal.screens.builder.queries import count_in_progress
 from portal.screens.builder.saving import Typing, draft_of, page, save
@@ -67,7 +68,8 @@ def workflow_page(slug: str) -> Response:
     """The statuses, and the moves from one of them."""
     draft = draft_of(slug)
     document = draft.document
-    flow, problems = workflow_of(document), dict(workflow_problems(document))
+    flow, kinds = workflow_of(document), known_kinds(document)
+    problems = dict(workflow_problems(document, kinds=kinds))
     asked = request.args.get("etat")
     chosen = flow.at(asked) if flow else None
     return page(
@@ -81,8 +83,8 @@ def workflow_page(slug: str) -> Response:
         copied=[(code, str(words)) for code, words in MODELS.items() if code != "standard"],
         statuses=_status_lines(flow, problems),
         chosen=chosen,
-        moves=_move_lines(document, flow, flow.leaving(chosen.code), problems, chosen.code) if flow and chosen else [],
-        astray=_move_lines(document, flow, _astray(flow), problems, "") if flow else [],
+        moves=_move_lines(document, flow.leaving(chosen.code), problems, kinds, chosen.code) if flow and chosen else [],
+        astray=_move_lines(document, _astray(flow), problems, kinds, "") if flow else [],
         faults=[problems[place] for place in ("workflow.statuses", "workflow.transitions") if place in problems],
         going=_say_going(slug),
     )
@@ -103,8 +105,15 @@ def problem_at(problems: Mapping[str, str], place: str) -> str:
 
 
 def _move_lines(
-    document: ProcedureDocument, flow: Workflow, moves: Iterable[Transition], problems: Mapping[str, str], here: str
+    document: ProcedureDocument,
+    moves: Iterable[Transition],
+    problems: Mapping[str, str],
+    kinds: Mapping[str, str],
+    here: str,
 ) -> list[MoveLine]:
+    flow = workflow_of(document)
+    if flow is None:
+        return []
     names = wording.distinct([(one.code, str(one.label)) for one in flow.transitions])
     shown = list(moves)
     departments = dict(department_options()) if any(one.action("opinion") for one in shown) else {}
@@ -113,7 +122,7 @@ def _move_lines(
             one,
             names[one.code],
             say_way(flow, one, here),
-            say_effects(document, one, departments),
+            say_effects(document, one, departments, kinds),
             problem_at(problems, f"workflow.transitions.{one.code}"),
         )
         for one in shown

@@ -15,10 +15,12 @@ from portal.casework.catalogue.workflow_checks import workflow_problems
 from portal.screens.builder import workflow_sheets as sheets
 from portal.screens.builder.blueprint import blueprint, may_edit
 from portal.screens.builder.entries import Entry
+from portal.screens.builder.kinds import kinds_of, known_kinds
 from portal.screens.builder.procedures import department_options
 from portal.screens.builder.saving import draft_of
 from portal.screens.builder.sheetpages import NewPartPage, SheetPage
 from portal.screens.builder.workflow import TAB, problem_at, workflow_address
+from portal.screens.builder.workflow_invitations import invitation_entries
 
 Wrong = Mapping[str, str] | None
 
@@ -75,10 +77,11 @@ def save_move(slug: str, code: str) -> Response:
 
 
 def _move(slug: str, code: str) -> SheetPage:
-    departments = department_options()
+    departments, kinds = department_options(), kinds_of(draft_of(slug).document)
 
     def entries(document: ProcedureDocument) -> list[Entry]:
-        return sheets.move_entries(document, departments, sheets.recipients_later(document))
+        booked = invitation_entries(document, kinds)
+        return sheets.move_entries(document, departments, sheets.recipients_later(document), booked)
 
     then = url_for("builder.move_form", slug=slug, code=code, fait="enregistre")
     return SheetPage(slug, sheets.find_part("transitions", code), entries, part="move", then=then)
@@ -86,13 +89,14 @@ def _move(slug: str, code: str) -> SheetPage:
 
 def _show_move(slug: str, code: str, wrong: Wrong = None) -> Response:
     document = draft_of(slug).document
+    problems = dict(workflow_problems(document, kinds=known_kinds(document)))
     move = own_workflow(document).transitions[workflows.place_of(document, "transitions", code)]
     return _move(slug, code).show(
         "workflow_part.html",
         title=_("Action « %(name)s »", name=str(move.label)),
         tab=TAB,
         wrong=wrong,
-        problem=problem_at(dict(workflow_problems(document)), f"workflow.transitions.{code}"),
+        problem=problem_at(problems, f"workflow.transitions.{code}"),
         remove="",
         pages=_correction_pages(slug, document, move),
         back=workflow_address(slug, move.sources[0]),

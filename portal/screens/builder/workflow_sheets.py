@@ -20,6 +20,8 @@ from portal.screens.builder.sheets import ListField, block, line, number, said, 
 
 ANY_DEPARTMENT = "*"
 DOES = ("does",)
+# What says more of one of the things that write to the person, and of no other.
+OF_ONE_KIND: Mapping[str, ActionKind] = {"fields": "corrections", "kind": "appointment", "then": "appointment"}
 
 
 def find_part(kind: Kind, code: str) -> Find:
@@ -110,9 +112,15 @@ def _capital(words: str) -> str:
 
 
 def move_entries(
-    document: ProcedureDocument, departments: Sequence[tuple[str, str]], later: Mapping[str, str]
+    document: ProcedureDocument,
+    departments: Sequence[tuple[str, str]],
+    later: Mapping[str, str],
+    booked: Sequence[Entry],
 ) -> list[Entry]:
-    """A move, and what it does besides. ``later``: connection → recipient, of those that a move may send to."""
+    """A move, and what it does besides. ``later``: connection → recipient, of those that a move may send to.
+
+    :param booked: what is asked of the appointment that it proposes.
+    """
     asked, sent, sent_hint = _asked(departments), _sent(later), _sending_hint(later)
     text_hint = _("Envoyé tel quel quand c’est le temps qui agit.")
     return [
@@ -124,6 +132,7 @@ def move_entries(
         Entry("texte", DOES, block(_("Texte proposé à l’agent"), hint=text_hint), text_form(FRENCH)),
         Entry("texte_simple", DOES, block(_("Texte en français simplifié")), text_form(SIMPLIFIED)),
         Entry("texte_en", DOES, block(_("Texte en anglais")), text_form("en")),
+        *booked,
         Entry("avis", DOES, ListField(_("Avis demandé à un autre service"), options=asked), opinion_form(departments)),
         Entry("transmet", DOES, ListField(_("Transmise à"), options=sent, hint=sent_hint), forward_form(later)),
         Entry("courrier", DOES, yes_no(_("La décision est-elle mise en page ?")), LETTER),
@@ -155,17 +164,19 @@ def recipients_later(document: ProcedureDocument) -> dict[str, str]:
     return found | {name: name for name in sorted(named - set(found))}
 
 
-def _first(data: Any, kinds: frozenset[ActionKind]) -> Data | None:
+def first_of(data: Any, kinds: frozenset[ActionKind]) -> Data | None:
+    """What a move does of these kinds, None when it does not."""
     return next((one for one in data or () if one["do"] in kinds), None)
 
 
-def _only(kind: ActionKind) -> frozenset[ActionKind]:
+def only(kind: ActionKind) -> frozenset[ActionKind]:
+    """A kind, and no other."""
     return frozenset({kind})
 
 
-def _put(former: Any, kinds: frozenset[ActionKind], made: Data | None) -> list[Data] | None:
+def put_action(former: Any, kinds: frozenset[ActionKind], made: Data | None) -> list[Data] | None:
     """The list with ``made`` in the place of the first thing of these kinds, at the end when there was none."""
-    actions, mine = list(former or ()), _first(former, kinds)
+    actions, mine = list(former or ()), first_of(former, kinds)
     if mine is None:
         return [*actions, *([made] if made else [])] or None
     replaced = [made if one is mine else one for one in actions]
@@ -173,24 +184,24 @@ def _put(former: Any, kinds: frozenset[ActionKind], made: Data | None) -> list[D
 
 
 def _read_written(typed: Any, former: Any) -> Any:
-    mine = _first(former, WORDED)
+    mine = first_of(former, WORDED)
     if typed and typed not in WORDED:
         raise ValueError(typed)
     if not typed:
-        return _put(former, WORDED, None)
-    kept = {key: value for key, value in (mine or {}).items() if key != "fields" or typed == "corrections"}
-    return _put(former, WORDED, {**kept, "do": typed})
+        return put_action(former, WORDED, None)
+    kept = {key: value for key, value in (mine or {}).items() if OF_ONE_KIND.get(key, typed) == typed}
+    return put_action(former, WORDED, {**kept, "do": typed})
 
 
 # Which of the things that write to the person the move does: one at most.
-WRITTEN_KIND = Form(lambda data: (_first(data, WORDED) or {}).get("do", ""), _read_written)
+WRITTEN_KIND = Form(lambda data: (first_of(data, WORDED) or {}).get("do", ""), _read_written)
 
 
 def text_form(language: str) -> Form:
     """The text of what is written, in one language."""
 
     def read(typed: Any, former: Any) -> Any:
-        words, mine = str(typed or "").replace("\r\n", "\n").strip(), _first(former, WORDED)
+        words, mine = str(typed or "").replace("\r\n", "\n").strip(), first_of(former, WORDED)
         if mine is None:
             if words:
                 sentence = _("choisissez ce que la personne reçoit, ou videz les textes plus bas.")
@@ -202,13 +213,13 @@ def text_form(language: str) -> Form:
             del made["text"]
         elif FRENCH not in made["text"]:
             raise Invalid({"entry:texte": _("écrivez aussi le texte en français.")})
-        return _put(former, WORDED, made)
+        return put_action(former, WORDED, made)
 
-    return Form(lambda data: ((_first(data, WORDED) or {}).get("text") or {}).get(language, ""), read)
+    return Form(lambda data: ((first_of(data, WORDED) or {}).get("text") or {}).get(language, ""), read)
 
 
 def _show_opinion(data: Any) -> str:
-    mine = _first(data, _only("opinion"))
+    mine = first_of(data, only("opinion"))
     return "" if mine is None else str(mine.get("department", ANY_DEPARTMENT))
 
 
@@ -220,7 +231,7 @@ def opinion_form(departments: Sequence[tuple[str, str]]) -> Form:
         made: Data | None = {"do": "opinion"} if chosen else None
         if made and chosen != ANY_DEPARTMENT:
             made["department"] = chosen
-        return _put(former, _only("opinion"), made)
+        return put_action(former, only("opinion"), made)
 
     return Form(_show_opinion, read)
 
@@ -230,16 +241,16 @@ def forward_form(later: Mapping[str, str]) -> Form:
 
     def read(typed: Any, former: Any) -> Any:
         chosen = among(_sent(later)).read(typed, None)
-        return _put(former, _only("forward"), {"do": "forward", "connection": chosen} if chosen else None)
+        return put_action(former, only("forward"), {"do": "forward", "connection": chosen} if chosen else None)
 
-    return Form(lambda data: (_first(data, _only("forward")) or {}).get("connection", ""), read)
+    return Form(lambda data: (first_of(data, only("forward")) or {}).get("connection", ""), read)
 
 
 def _read_letter(typed: Any, former: Any) -> Any:
-    return _put(former, _only("letter"), {"do": "letter"} if typed == "oui" else None)
+    return put_action(former, only("letter"), {"do": "letter"} if typed == "oui" else None)
 
 
-LETTER = Form(lambda data: flag(False).show(_first(data, _only("letter")) is not None), _read_letter)
+LETTER = Form(lambda data: flag(False).show(first_of(data, only("letter")) is not None), _read_letter)
 
 
 def corrections_entries(document: ProcedureDocument, page: str) -> list[Entry]:
@@ -249,15 +260,15 @@ def corrections_entries(document: ProcedureDocument, page: str) -> list[Entry]:
     here = {name for name, _label in options}
 
     def show(data: Any) -> list[str]:
-        return [name for name in (_first(data, _only("corrections")) or {}).get("fields", ()) if name in here]
+        return [name for name in (first_of(data, only("corrections")) or {}).get("fields", ()) if name in here]
 
     def read(typed: Any, former: Any) -> Any:
-        mine = _first(former, _only("corrections"))
+        mine = first_of(former, only("corrections"))
         if mine is None:
             raise Invalid({"entry:questions": _("cette action ne demande plus de corriger des réponses.")})
         chosen = {name for name in mine.get("fields", ()) if name not in here} | (here & set(typed or ()))
         made = {**mine, "fields": [name for name in order if name in chosen]}
-        return _put(former, _only("corrections"), made)
+        return put_action(former, only("corrections"), made)
 
     hint = _("Si aucune page n’a de case cochée, l’agent choisit parmi toutes les réponses.")
     control = several(_("Réponses que l’agent peut faire corriger"), options, hint=hint)

@@ -29,7 +29,8 @@ from portal.ground.web import actor, background_unit, page, redirect_to, setting
 from portal.ground.web.access import agent_only
 from portal.ground.web.formats import format_date
 from portal.ground.web.uploads import takes_file
-from portal.people.accounts.service import get_authority, list_departments
+from portal.people.accounts.service import list_departments
+from portal.screens.counter.answer_letters import read_version, show_letter
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.persons import FILE, address_of, enter_file, show_closed
 from portal.screens.counter.queries import agent_names
@@ -259,11 +260,6 @@ def _again(contact_id: UUID, errors: list[tuple[str, str]], status: int, *, noti
     return response
 
 
-def _version() -> int:
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
 def _changed(contact_id: UUID) -> Response:
     """A colleague was faster: where the contact stands now."""
     return _again(contact_id, [], 409, notice="changed")
@@ -275,7 +271,7 @@ def answer_contact(contact_id: UUID) -> Response:
     """Keep the answer and have it leave."""
     way, text = request.form.get("reponse", ""), request.form.get("texte", "")
     try:
-        contacts.answer_contact(unit(), actor(), contact_id, version=_version(), way=way, text=text)
+        contacts.answer_contact(unit(), actor(), contact_id, version=read_version(), way=way, text=text)
     except Invalid as refused:
         return _again(contact_id, list(refused.fields.items()), 422)
     except Conflict:
@@ -292,7 +288,7 @@ def join_contact(contact_id: UUID) -> Response:
         held = openings.hold_opening(unit(), actor(), opened.id) if opened else None
         if held is None:
             return _not_open(contact_id)
-        contacts.join_contact(unit(), actor(), contact_id, held, version=_version())
+        contacts.join_contact(unit(), actor(), contact_id, held, version=read_version())
     except (Forbidden, OpeningClosed):
         return _not_open(contact_id)
     except Conflict:
@@ -330,22 +326,9 @@ blueprint.post(f"{ONE}/original", endpoint="add_contact_scan")(takes_file(MAX_BO
 def contact_letter(contact_id: UUID) -> Response:
     """The answer as a letter, to be printed and posted."""
     view = _read(contact_id)
-    if view.replied_by is not AnswerWay.LETTER:
-        raise Conflict("contact_changed")
-    return page(
-        "counter/contact_letter.html",
-        title=_("Réponse à imprimer"),
-        service=_("Agents"),
-        contact=view,
-        department=_departments()[view.facts.department_id],
-        place=get_authority(unit()),
-        names=agent_names(unit(), {view.answered_by} if view.answered_by else set()),
-        trail=[
-            (_("Échanges"), LOG),
-            (_("Échange du %(day)s", day=_date(view)), f"{LOG}/{view.id}"),
-            (_("Lettre"), None),
-        ],
-    )
+    here = f"{LOG}/{view.id}"
+    trail = [(_("Échanges"), LOG), (_("Échange du %(day)s", day=_date(view)), here)]
+    return show_letter(contacts.letter_of(view), (_("Revenir à l’échange"), here), trail)
 
 
 @blueprint.post(f"{ONE}/poste")
@@ -353,7 +336,7 @@ def contact_letter(contact_id: UUID) -> Response:
 def post_contact_letter(contact_id: UUID) -> Response:
     """Somebody posted the printed answer, today."""
     try:
-        contacts.mark_letter_posted(unit(), actor(), contact_id, version=_version(), on=clock.today())
+        contacts.mark_letter_posted(unit(), actor(), contact_id, version=read_version(), on=clock.today())
     except Conflict:
         return _changed(contact_id)
     return redirect_to("counter.contact_list", vue="a-poster", fait="poste")

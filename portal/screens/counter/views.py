@@ -1,6 +1,7 @@
 """The pages of counter agents; their views stand in modules by subject."""
 
 from portal.screens.counter import (
+    answer_letters,
     contacts,
     desk,
     entries,
@@ -16,6 +17,7 @@ from portal.screens.counter import (
 from portal.screens.counter.blueprint import blueprint
 
 __all__ = [
+    "answer_letters",
     "blueprint",
     "contacts",
     "desk",

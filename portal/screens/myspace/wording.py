@@ -290,6 +290,7 @@ CONSULTATIONS: Mapping[str, LazyString] = {
     "amendment_transmitted": _l("Correction transmise"),
     "answer_transmitted": _l("Réponse transmise"),
     "contact_answer_posted": _l("Réponse à votre appel ou à votre courrier postée"),
+    "contact_answer_unposted": _l("Réponse à votre appel ou à votre courrier : elle n’est pas encore postée"),
     "contact_answered": _l("Réponse à votre appel ou à votre courrier écrite"),
     "contact_detached": _l("Appel ou courrier retiré de votre dossier : il n’était pas de vous"),
     "contact_entered": _l("Demande saisie à partir de votre appel ou de votre courrier"),

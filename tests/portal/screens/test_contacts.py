@@ -1,26 +1,32 @@
 """« Échanges » : a call, a visit, a letter, from what the agent notes to what the person reads of it."""
 
 import io
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text, update
 
 from portal.casework.contacts import service as contacts
 from portal.casework.contacts.enums import AnswerWay, Medium
 from portal.casework.contacts.models import Contact
 from portal.casework.contacts.policy import PAGE
 from portal.ground import clock
+from portal.ground.audit.models import AuditEntry
 from portal.ground.db import Database
+from portal.ground.errors import NotFound
 from portal.people.accounts.service import AgentView
 from tests.portal.screens.test_desk_files import open_file
 from tests.support.client import Browser
 from tests.support.files import pdf
-from tests.support.town import Town
+from tests.support.town import Town, counted
 
 LOG = "/agents/contacts"
+LETTERS = "/agents/courriers"
 
 
 @pytest.fixture
@@ -142,6 +148,97 @@ def test_a_printed_answer_waits_to_be_posted(karim: Browser, town: Town, databas
     posted = karim.post(f"{here}/poste", shown.form(f"{here}/poste"))
     assert "comme postée" in karim.follow(posted, state="posted").text
     karim.post(f"{here}/poste", shown.form(f"{here}/poste"), 409, state="changed")
+
+
+def written(karim: Browser, database: Database, town: Town, text: str = "Voici les horaires.", **changes: Any) -> UUID:
+    """A contact answered by a letter, which waits to be posted."""
+    facts = {"answer_by": AnswerWay.LETTER, "where": "1 rue Fictive, 38999 Valmont", **changes}
+    kept = add(database, town, **facts)
+    form = karim.get(f"{LOG}/{kept}").form(f"{LOG}/{kept}/repondre")
+    karim.post(f"{LOG}/{kept}/repondre", {**form, "texte": text})
+    return kept
+
+
+def test_a_printed_answer_is_posted_with_the_other_letters(
+    karim: Browser, colleague: Browser, town: Town, database: Database
+) -> None:
+    kept = written(karim, database, town)
+    here = f"{LETTERS}/reponses/{kept}"
+    listed = colleague.get(LETTERS, state="with answers")
+    assert "1 courrier" in listed.text
+    assert "1 rue Fictive" not in listed.text
+    assert here in listed.links().values()
+    form = colleague.get(here, state="ready").form(f"{here}/poste")
+    assert "Voici les horaires." not in colleague.get(here).text
+    letter = colleague.get(f"{here}/lettre", state="plain")
+    for words in ("1 rue Fictive", "Voici les horaires."):
+        assert words in letter.text
+    assert "Demande les horaires" not in letter.text  # what the person had said stays with the department
+    for wrong in ("demain", (clock.today() + timedelta(days=1)).strftime("%d/%m/%Y")):
+        refused = colleague.post(f"{here}/poste", form | {"jour": wrong}, 422, state="error")
+        assert refused.form(f"{here}/poste")["jour"] == wrong
+    done = colleague.follow(colleague.post(f"{here}/poste", form), state="answer posted")
+    assert "La lettre est notée comme postée." in done.text
+    colleague.post(f"{here}/poste", form, 409, state="moved")
+    assert here not in colleague.get(LETTERS).links().values()
+    assert here in colleague.get(f"{LETTERS}?vue=postes").links().values()
+    assert "Postée le" in karim.get(f"{LOG}/{kept}").text
+    undo = colleague.get(here, state="posted").form(f"{here}/annuler")
+    assert "de nouveau à poster" in colleague.follow(colleague.post(f"{here}/annuler", undo)).text
+    colleague.post(f"{here}/annuler", undo, 409, state="moved")
+    assert here in colleague.get(LETTERS).links().values()
+
+
+def test_who_posts_for_all_posts_the_answers_of_any_department_and_nobody_else(
+    karim: Browser, sign_in: Callable[..., Browser], database: Database, town: Town
+) -> None:
+    kept, spoken = written(karim, database, town), add(database, town)
+    elsewhere = replace(town.agent(of_counter(town)), department_ids=frozenset())
+    with database.writing() as session:
+        view = contacts.get_answer_letter(session, elsewhere, kept)
+        contacts.mark_letter_posted(session, elsewhere, kept, version=view.version, on=clock.today())
+        for act in (contacts.get_contact, contacts.print_answer_letter):
+            with pytest.raises(NotFound):
+                act(session, elsewhere, spoken, journal=session)
+        with pytest.raises(NotFound):
+            contacts.get_contact(session, elsewhere, kept, journal=session)
+    meryem = sign_in(town.meryem)
+    for path in (LETTERS, f"{LETTERS}/reponses/{kept}", f"{LETTERS}/reponses/{kept}/lettre"):
+        meryem.get(path, 403)
+    with database.writing() as session, pytest.raises(NotFound):
+        contacts.undo_letter_posted(session, town.agent(town.meryem), kept, version=view.version + 1)
+
+
+def test_printing_an_answer_is_in_the_journal_of_its_person(
+    karim: Browser, colleague: Browser, database: Database, town: Town
+) -> None:
+    kept = written(karim, database, town)
+    with database.writing() as session:
+        session.execute(update(Contact).where(Contact.id == kept).values(person_id=town.angela.person_id))
+    colleague.get(f"{LETTERS}/reponses/{kept}/lettre")
+    with database.reading() as session:
+        lines = select(func.count()).where(
+            AuditEntry.action == "letter_printed", AuditEntry.subject_id == town.angela.person_id
+        )
+        assert session.scalar(lines) == 1
+
+
+def test_letters_of_both_kinds_are_one_list_from_the_oldest(
+    karim: Browser, colleague: Browser, database: Database, town: Town
+) -> None:
+    with counted(database) as none:
+        colleague.get(LETTERS)
+    for number in range(32):
+        with clock.shifted(timedelta(minutes=number - 40)):
+            kept = add(database, town, answer_by=AnswerWay.LETTER, where="1 rue Fictive", name=f"Personne {number}")
+            with database.writing() as session:
+                agent = town.agent(of_counter(town))
+                contacts.answer_contact(session, agent, kept, version=1, way="letter", text="Bonjour.")
+    with counted(database) as many:
+        page = colleague.get(LETTERS)
+    assert "32 courriers" in page.text
+    assert len(many) == len(none) <= 8
+    assert [int(one) for one in re.findall(r"Personne (\d+)", page.html)] == list(range(25))
 
 
 def test_a_letter_becomes_a_request_with_what_is_known_of_it(karim: Browser, town: Town, database: Database) -> None:

@@ -17,7 +17,13 @@ from portal.casework.appointments.service.mailing import (
     render_appointment_text,
 )
 from portal.casework.appointments.service.marking import mark, unmark
-from portal.casework.appointments.service.offering import find_offer, free_slots, list_offers, next_slots
+from portal.casework.appointments.service.offering import (
+    find_offer,
+    free_slots,
+    list_kind_names,
+    list_offers,
+    next_slots,
+)
 from portal.casework.appointments.service.reading import (
     figures_of,
     get_kept,
@@ -113,6 +119,7 @@ __all__ = [
     "list_closures",
     "list_concerned",
     "list_feeds",
+    "list_kind_names",
     "list_kinds",
     "list_of_person",
     "list_of_request",

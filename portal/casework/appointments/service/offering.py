@@ -20,7 +20,7 @@ from portal.casework.appointments.models import (
 )
 from portal.casework.appointments.policy import Opening, Pace, Slot, Span
 from portal.casework.appointments.service.rows import kind_view, place_view
-from portal.casework.appointments.shapes import FreeSlot, KindOffer
+from portal.casework.appointments.shapes import FreeSlot, KindName, KindOffer
 from portal.casework.requests.working_days import is_public_holiday
 from portal.ground import clock
 from portal.ground.errors import NotFound
@@ -38,6 +38,9 @@ _OFFERS = (
         AppointmentRule.valid_until.is_(None) | (AppointmentRule.valid_until >= bindparam("today")),
     )
     .distinct()
+)
+_NAMES = select(AppointmentKind.slug, AppointmentKind.title, AppointmentKind.department_id).where(
+    AppointmentKind.active
 )
 _OPENINGS = (
     select(AppointmentRule)
@@ -67,6 +70,15 @@ def list_offers(session: Session, *, invited: bool = False) -> list[KindOffer]:
         for kind in kinds.values()
     ]
     return sorted(found, key=lambda one: (one.kind.say_title(), one.kind.id))
+
+
+def list_kind_names(session: Session) -> list[KindName]:
+    """Every kind that is not withdrawn, held anywhere yet or not, by its French title. One statement.
+
+    Nothing of who comes: it is for who writes procedures, whatever the department.
+    """
+    found = [KindName(row.slug, row.title["fr"], row.department_id) for row in session.execute(_NAMES)]
+    return sorted(found, key=lambda one: (one.title, one.slug))
 
 
 def find_offer(session: Session, slug: str) -> KindOffer:

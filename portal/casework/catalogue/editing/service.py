@@ -227,9 +227,18 @@ def discard_draft(session: Session, actor: Actor, slug: str, revision: int) -> N
     session.flush()
 
 
-def reopen_procedure(session: Session, actor: Actor, slug: str, *, connections: Collection[str] | None = None) -> int:
+def reopen_procedure(
+    session: Session,
+    actor: Actor,
+    slug: str,
+    *,
+    connections: Collection[str] | None = None,
+    kinds: Collection[str] | None = None,
+) -> int:
     """Offer again the version that was offered when the procedure was closed; its number.
 
+    :param connections: the names of the connections that exist; not checked when None.
+    :param kinds: the slugs of the kinds of appointment that exist; not checked when None.
     :raises Conflict: ``procedure_open``: it is open; ``never_published``: there is nothing to offer.
     :raises Invalid: it lacks what publication needs today.
     """
@@ -245,7 +254,7 @@ def reopen_procedure(session: Session, actor: Actor, slug: str, *, connections: 
     row = session.scalars(query).one_or_none()
     if row is None:
         raise Conflict("never_published")
-    problems = problems_of(rows.document_of(row), connections=connections)
+    problems = problems_of(rows.document_of(row), connections=connections, kinds=kinds)
     if problems:
         raise Invalid(problems, code="procedure_incomplete")
     row.state, row.archived_at = VersionState.PUBLISHED, None

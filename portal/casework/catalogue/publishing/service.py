@@ -113,6 +113,7 @@ def publish_reviewed(
     reviewed: str,
     note: str = "",
     connections: Collection[str] | None = None,
+    kinds: Collection[str] | None = None,
 ) -> ProcedureView:
     """Offer the version that was read, if nobody changed or published it since and every recorded trial passes.
 
@@ -120,6 +121,8 @@ def publish_reviewed(
 
     :param reviewed: the :func:`fingerprint` of the document that was read.
     :param note: why, for colleagues; never about anybody.
+    :param connections: the names of the connections that exist; not checked when None.
+    :param kinds: the slugs of the kinds of appointment that exist; not checked when None.
     :raises Conflict: ``already_published`` or ``draft_changed``; ``theirs`` is the procedure as it stands.
     :raises Invalid: ``cases_fail``, ``procedure_incomplete``, or a note that is too long.
     :raises NotFound: no such procedure.
@@ -129,7 +132,7 @@ def publish_reviewed(
     edited = _edited(session, _hold(session, slug))
     _check_unchanged(edited, version, reviewed)
     latest = edited.latest
-    problems = problems_of(latest.document, connections=connections)
+    problems = problems_of(latest.document, connections=connections, kinds=kinds)
     if problems:
         raise Invalid(problems, code="procedure_incomplete")
     failing = [verdict for verdict in run_cases(latest.document) if not verdict.passes]

@@ -1,6 +1,5 @@
 """Answering a contact on the channel that the person prefers, or making it a request."""
 
-from datetime import date
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -61,20 +60,6 @@ def _checked(contact: ContactView, way: str, text: str) -> tuple[AnswerWay, str]
     if errors or by is None:
         raise Invalid(errors)
     return by, words
-
-
-def mark_letter_posted(session: Session, actor: Actor, contact_id: UUID, *, version: int, on: date) -> None:
-    """Somebody posted the printed answer.
-
-    :raises NotFound: none, or another department's.
-    :raises Conflict: ``contact_changed``: it is posted already, or the answer is no letter.
-    """
-    row = unchanged_contact(session, actor, contact_id, version)
-    if row.replied_by is not AnswerWay.LETTER or row.posted_on is not None:
-        raise Conflict("contact_changed")
-    row.posted_on = on
-    session.flush()
-    _note(session, actor, row, "contact_answer_posted")
 
 
 def mark_entered(session: Session, actor: Actor, contact_id: UUID) -> None:

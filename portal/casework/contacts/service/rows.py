@@ -1,5 +1,6 @@
 """Rows of the room, for the room's own use: found within the agent's departments, sealed, opened."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,25 +22,38 @@ def own_contact(session: Session, actor: Actor, contact_id: UUID, *, lock: bool 
 
     :raises NotFound: none, or another department's.
     """
-    query = select(Contact).where(Contact.id == contact_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.scalars(query).one_or_none()
-    if row is None or not policy.can_keep(actor, row.department_id):
-        raise NotFound("contact_unknown")
-    return row
+    return _find(session, contact_id, lambda row: policy.can_keep(actor, row.department_id), lock=lock)
 
 
 def unchanged_contact(session: Session, actor: Actor, contact_id: UUID, version: int) -> Contact:
-    """A contact held until the end of the unit, as the agent saw it.
+    """A contact of this agent's departments, held until the end of the unit, as the agent saw it.
 
     :raises NotFound: none, or another department's.
     :raises Conflict: ``contact_changed``: a colleague was faster.
     """
-    row = own_contact(session, actor, contact_id, lock=True)
+    return hold_unchanged(session, contact_id, version, lambda row: policy.can_keep(actor, row.department_id))
+
+
+def hold_unchanged(session: Session, contact_id: UUID, version: int, may: Callable[[Contact], bool]) -> Contact:
+    """A contact held until the end of the unit, as it was seen, when whoever asks ``may``.
+
+    :raises NotFound: none, or not theirs.
+    :raises Conflict: ``contact_changed``: a colleague was faster.
+    """
+    row = _find(session, contact_id, may, lock=True)
     if row.version != version:
         raise Conflict("contact_changed")
     row.version += 1
+    return row
+
+
+def _find(session: Session, contact_id: UUID, may: Callable[[Contact], bool], *, lock: bool) -> Contact:
+    query = select(Contact).where(Contact.id == contact_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    row = session.scalars(query).one_or_none()
+    if row is None or not may(row):
+        raise NotFound("contact_unknown")
     return row
 
 

@@ -90,6 +90,7 @@ def render_alert(session: Session, facts: AlertFacts, *, public_url: str) -> Ren
         "deadline_near": _("Demande %(reference)s : son échéance approche"),
         "opinion_asked": _("Demande %(reference)s : votre avis est demandé"),
         "opinion_answered": _("Demande %(reference)s : un avis est arrivé"),
+        "transferred": _("Demande %(reference)s : elle vous est transmise"),
     }
     letter = render_plain(
         "department_news" if facts.about in news else "department_alert",
@@ -104,6 +105,13 @@ def render_alert(session: Session, facts: AlertFacts, *, public_url: str) -> Ren
     subject = news.get(facts.about, _("Demande %(reference)s : un envoi attend une personne"))
     subject = subject % {"reference": facts.reference}
     return RenderedNotification(recipient=facts.recipient, subject=subject, text=letter.text, html=letter.html)
+
+
+def render_received(session: Session, recipient: str, *, count: int, link: str) -> RenderedNotification:
+    """Write the letter that tells a department how many requests were sent to it at once. It holds nothing of them."""
+    subject = ngettext("%(num)d demande vous est transmise", "%(num)d demandes vous sont transmises", count)
+    letter = render_plain("department_received", subject=subject, link=link, authority_name=get_authority(session).name)
+    return RenderedNotification(recipient=recipient, subject=subject, text=letter.text, html=letter.html)
 
 
 def _agent_name(session: Session, agent_id: UUID | None) -> str:

@@ -147,6 +147,12 @@ from portal.casework.requests.service.queries import (
     get_request_document,
     list_requests,
 )
+from portal.casework.requests.service.received import (
+    TRANSFER_NOTICE,
+    count_received,
+    receiver_address,
+    render_transfer_notice,
+)
 from portal.casework.requests.service.silence import (
     decided_days,
     note_implicit_decisions,
@@ -215,6 +221,7 @@ __all__ = [
     "PAPER_KINDS",
     "PAPER_LANE",
     "TRACE_KEPT",
+    "TRANSFER_NOTICE",
     "WITHDRAWAL_KIND",
     "AcknowledgementData",
     "AcknowledgementView",
@@ -283,6 +290,7 @@ __all__ = [
     "contact_address",
     "count_drafts",
     "count_held",
+    "count_received",
     "current_amendment",
     "decide",
     "decided_days",
@@ -359,6 +367,7 @@ __all__ = [
     "read_opinion",
     "read_opinion_document",
     "read_recorded_answers",
+    "receiver_address",
     "record_amendment",
     "record_complement",
     "record_delivery",
@@ -385,6 +394,7 @@ __all__ = [
     "render_draft_notice",
     "render_notification",
     "render_text",
+    "render_transfer_notice",
     "request_information",
     "restore_draft",
     "save_item",

@@ -14,6 +14,7 @@ from portal.casework.requests.models import RequestTransfer, ServiceRequest
 from portal.casework.requests.service.access import find_readable
 from portal.casework.requests.service.findable import move_words
 from portal.casework.requests.service.messages import clean_words, note_posted, scoped_key
+from portal.casework.requests.service.received import tell_receiver
 from portal.casework.requests.service.thread import find_message, write_message
 from portal.casework.requests.shapes import TransferLine
 from portal.ground import clock
@@ -28,11 +29,21 @@ LISTED = 100
 
 
 def transfer(
-    session: Session, actor: Actor, reference: str, department_id: UUID, reason: str, *, idempotency_key: str
+    session: Session,
+    actor: Actor,
+    reference: str,
+    department_id: UUID,
+    reason: str,
+    *,
+    idempotency_key: str,
+    lot: UUID | None = None,
 ) -> None:
     """Send the request to another department, which alone reads it from then on. Nobody is in charge of it there yet.
 
-    The person reads the reason, and the deadline does not change: the administration is one (CRPA L114-2).
+    The person reads the reason, and the deadline does not change: the administration is one (CRPA L114-2). The
+    department that receives it is told by one e-mail.
+
+    :param lot: the act on many requests that this is part of, of which the department is told once.
 
     :raises Invalid: ``reason``, empty or too long; ``department``, unknown or the one in charge.
     :raises Forbidden: may read but not assign.
@@ -52,20 +63,19 @@ def transfer(
     words = clean_words("reason", reason, empty=_("Écrivez pourquoi : la personne le lira."))
     row = write_message(session, request, actor, kind=MessageKind.TRANSFER, text=words, idempotency_key=key)
     note_posted(session, request, row, actor)
-    _hand_over(session, actor, request, department_id)
+    tell_receiver(session, _hand_over(session, actor, request, department_id), lot=lot)
 
 
-def _hand_over(session: Session, actor: Actor, request: ServiceRequest, department_id: UUID) -> None:
+def _hand_over(session: Session, actor: Actor, request: ServiceRequest, department_id: UUID) -> RequestTransfer:
     former = request.department_id
-    session.add(
-        RequestTransfer(
-            request_id=request.id,
-            from_department_id=former,
-            to_department_id=department_id,
-            transferred_by=actor.id,
-            transferred_at=clock.now(),
-        )
+    handed = RequestTransfer(
+        request_id=request.id,
+        from_department_id=former,
+        to_department_id=department_id,
+        transferred_by=actor.id,
+        transferred_at=clock.now(),
     )
+    session.add(handed)
     request.department_id, request.assigned_agent_id = department_id, None
     request.alerted_on = None
     request.updated_at = clock.now()
@@ -74,6 +84,7 @@ def _hand_over(session: Session, actor: Actor, request: ServiceRequest, departme
     append(session, request_id=request.id, type="request_transferred", version=1, payload=payload, actor=actor)
     record(session, actor, "request_transferred", subject_id=request.person_id, request_id=request.id)
     session.flush()
+    return handed
 
 
 def list_transfers(session: Session, actor: Actor) -> list[TransferLine]:

@@ -18,6 +18,7 @@ from portal.casework.worklists.service.lists import (
     take_list,
 )
 from portal.casework.worklists.service.presence import purge_presence, touch_presence
+from portal.casework.worklists.service.telling import is_over, render_lot_notice
 from portal.casework.worklists.service.views import (
     choose_default,
     default_query,
@@ -61,6 +62,7 @@ __all__ = [
     "foresee",
     "get_bulk",
     "get_list",
+    "is_over",
     "keep_list",
     "kinds_of",
     "list_store",
@@ -73,6 +75,7 @@ __all__ = [
     "purge_views",
     "remove_view",
     "rename_view",
+    "render_lot_notice",
     "restore_view",
     "save_view",
     "seal_list",

@@ -13,6 +13,7 @@ from portal.casework.worklists.enums import BulkKind, BulkState, Outcome, Skippe
 from portal.casework.worklists.models import BulkAct, BulkItem
 from portal.casework.worklists.service.bulk import PENDING, obstacle, seen_of
 from portal.casework.worklists.service.filling import values_of
+from portal.casework.worklists.service.telling import is_over
 from portal.casework.worklists.shapes import BulkOrder
 from portal.ground import clock
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound, ParvisError
@@ -87,7 +88,7 @@ def _held(session: Session, act_id: UUID, item_id: UUID) -> tuple[BulkAct, BulkI
 
 def _do(session: Session, actor: Actor, order: BulkOrder, item: BulkItem) -> None:
     try:
-        _act(session, actor, order, item.reference, f"bulk:{item.id}")
+        _act(session, actor, order, item)
     except NotFound:
         raise Left(Skipped.NOT_YOURS) from None
     except Forbidden:
@@ -98,13 +99,15 @@ def _do(session: Session, actor: Actor, order: BulkOrder, item: BulkItem) -> Non
         raise Left(Skipped.NOT_THEIR_AGENT if "agent_id" in refused.fields else Skipped.REFUSED) from None
 
 
-def _act(session: Session, actor: Actor, order: BulkOrder, reference: str, key: str) -> None:
+def _act(session: Session, actor: Actor, order: BulkOrder, item: BulkItem) -> None:
     """By the door that one request at a time goes through, with its events and its lines in the journal."""
+    reference, key = item.reference, f"bulk:{item.id}"
     match order.kind:
         case BulkKind.ASSIGN | BulkKind.GIVE_BACK:
             requests.assign(session, actor, reference, order.agent_id)
         case BulkKind.TRANSFER if order.department_id is not None:
-            requests.transfer(session, actor, reference, order.department_id, order.words, idempotency_key=key)
+            where, lot = order.department_id, item.bulk_act_id
+            requests.transfer(session, actor, reference, where, order.words, idempotency_key=key, lot=lot)
         case BulkKind.MESSAGE:
             words = _filled(session, actor, reference, order.words)
             requests.post_message(session, actor, reference, words, idempotency_key=key)
@@ -131,8 +134,7 @@ def skip_item(session: Session, item_id: UUID, why: Skipped) -> None:
 def end_bulk(session: Session, act_id: UUID) -> None:
     """Nothing is left of the lot: what was written for it is erased."""
     act = session.get(BulkAct, act_id)
-    left = select(BulkItem.id).where(BulkItem.bulk_act_id == act_id, BulkItem.outcome.is_(None)).limit(1)
-    if act is not None and act.state in PENDING and session.scalar(left) is None:
+    if act is not None and act.state in PENDING and is_over(session, act_id):
         act.state, act.ended_at = BulkState.DONE, clock.now()
         destroy_data_key(session, act.data_key_id)
         session.flush()

@@ -78,6 +78,7 @@ DECLARED = {
     "appointments_desk.ask_cancel": {"audit_entry"},
     "appointments_desk.ask_move": {"audit_entry"},
     "counter.contact_letter": {"audit_entry"},
+    "counter.printed_answer": {"audit_entry"},
     "street_desk.show": {"audit_entry"},
     "identity.back_as_resident": {"audit_entry"},
     "identity.back_as_agent": {"audit_entry"},

@@ -1,9 +1,12 @@
 """Rules that give new requests to the agents of a department, each in turn."""
 
+import re
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.service import get_published
 from portal.casework.requests.models import ServiceRequest
@@ -13,10 +16,11 @@ from portal.casework.routing.service import RuleDraft
 from portal.ground.audit.models import AuditEntry
 from portal.ground.db import Database, new_id
 from portal.ground.errors import Conflict, Forbidden, Invalid
-from portal.people.accounts.service import set_agent_active
+from portal.people.accounts.service import agents_of, set_agent_active
 from portal.records.timeline.models import TimelineEvent
-from tests.support.client import Browser
-from tests.support.town import Town, sent_request
+from tests.portal.casework.test_races import together
+from tests.support.client import Browser, Page
+from tests.support.town import Town, counted, sent_request
 
 RULES, SLUG = "/agents/repartition", "carte-mediatheque"
 
@@ -41,6 +45,108 @@ def test_the_head_writes_changes_and_removes_a_rule(
     assert late.form(address)["nom"] == "Sud"
     samira.post(f"{address}/retirer", {})
     assert "Aucune règle" in samira.get(RULES).text
+
+
+def named(page: Page) -> list[str]:
+    """The rules of a page, in the order of the list."""
+    return [name for name, address in page.links().items() if re.fullmatch(rf"{RULES}/[0-9a-f-]{{36}}", address)]
+
+
+def written(database: Database, town: Town, *names: str, slug: str = SLUG, wanted: str = "") -> list[UUID]:
+    """Rules of a procedure, in this order."""
+    head = town.agent(town.commune.agents["s.amrani"])
+    with database.writing() as session:
+        procedure = get_published(session, slug)
+        people = (agents_of(session, procedure.department_id)[0].id,)
+        field = "address_current_city" if wanted else ""
+        drafts = [RuleDraft(procedure.id, name, people, (), field, (wanted,) if wanted else ()) for name in names]
+        return [routing.write_rule(session, head, procedure.department_id, one) for one in drafts]
+
+
+def test_a_rule_goes_up_and_down_and_the_focus_stays_on_its_button(
+    samira: Browser, meryem: Browser, database: Database, town: Town
+) -> None:
+    first, _second, third = written(database, town, "Nord", "Centre", "Sud")
+    written(database, town, "Ailleurs", slug="place-en-creche")
+    page = samira.get(RULES, state="ordered")
+    assert [one.get("aria-label") for one in page.all("button", name="rang")] == [
+        "Descendre : Nord",
+        "Monter : Centre",
+        "Descendre : Centre",
+        "Monter : Sud",
+    ]
+    meryem.post(f"{RULES}/{first}/descendre", {"rang": "1"}, 403)
+    went = samira.post(f"{RULES}/{first}/descendre", {"rang": "1"})
+    assert went.location.endswith(f"#descendre-{first}")
+    page = samira.follow(went, state="moved")
+    assert "« Nord » est la règle 2 sur 3 de" in page.words_of("annonce")
+    (button,) = page.all("button", id=f"descendre-{first}")
+    assert (button.get("aria-describedby"), button.get("value")) == ("annonce", "2")
+    assert [one for one in named(page) if one != "Ailleurs"] == ["Centre", "Nord", "Sud"]
+    twice = samira.post(f"{RULES}/{first}/descendre", {"rang": "1"})
+    assert "rien n’est déplacé. « Nord » est la règle 2 sur 3" in samira.follow(twice, state="order changed").text
+    last = samira.post(f"{RULES}/{first}/descendre", {"rang": "2"})
+    assert last.location.endswith(f"#monter-{first}"), "at the end there is no way further down"
+    assert [one for one in named(samira.follow(last)) if one != "Ailleurs"] == ["Centre", "Sud", "Nord"]
+    samira.post(f"{RULES}/{first}/descendre", {"rang": "3"})
+    up = samira.post(f"{RULES}/{third}/monter", {"rang": "2"})
+    assert up.location.endswith(f"#descendre-{third}")
+    assert [one for one in named(samira.follow(up)) if one != "Ailleurs"] == ["Sud", "Centre", "Nord"]
+    for altered in ("", "deux", "-1", "99"):
+        assert "fait=inchangee" in samira.post(f"{RULES}/{third}/descendre", {"rang": altered}).location
+    samira.post(f"{RULES}/{third}/retirer", {})
+    samira.post(f"{RULES}/{third}/monter", {"rang": "1"}, 404)
+    with database.reading() as session:
+        lines = session.scalars(select(AuditEntry).where(AuditEntry.action == "routing_rule_moved")).all()
+        assert [one.details["rank"] for one in lines] == ["2", "3", "1"]
+
+
+def test_the_first_rule_in_the_new_order_is_the_one_that_gives(database: Database, town: Town) -> None:
+    head = town.agent(town.commune.agents["s.amrani"])
+    everybody, here = written(database, town, "Tout"), written(database, town, "Ici", wanted="Valmont-sur-Iselle")
+    with database.writing() as session:
+        procedure = get_published(session, SLUG)
+        answers = {"address_current_city": "Valmont-sur-Iselle"}
+
+        def chosen() -> UUID:
+            found = routing.choose_agent(session, procedure.department_id, procedure.id, "web", answers)
+            assert found
+            return found.rule_id
+
+        assert chosen() == everybody[0]
+        routing.shift_rule(session, head, here[0], -1, rank=2)
+        assert chosen() == here[0]
+
+
+def test_two_heads_move_rules_at_once_and_one_of_them_is_told(database: Database, town: Town) -> None:
+    head = town.agent(town.commune.agents["s.amrani"])
+    rules = written(database, town, "A", "B", "C")
+
+    def lower_the_first(session: Session) -> None:
+        routing.shift_rule(session, head, rules[0], 1, rank=1)
+
+    def raise_the_second(session: Session) -> None:
+        routing.shift_rule(session, head, rules[1], -1, rank=2)
+
+    outcomes = together(database, [lower_the_first, raise_the_second])
+    assert sorted(map(str, outcomes)) == ["None", "rule_moved"]
+    with database.reading() as session:
+        assert [one.draft.name for one in routing.list_rules(session, head)] == ["B", "A", "C"]
+
+
+def test_many_rules_are_read_page_after_page(samira: Browser, database: Database, town: Town) -> None:
+    rules = written(database, town, *(f"Règle {number:02}" for number in range(17)))
+    with counted(database) as first:
+        page = samira.get(RULES, state="many")
+    assert named(page) == [f"Règle {number:02}" for number in range(15)]
+    following = samira.get(page.links()["Voir la suite de la liste"], state="following page")
+    assert named(following) == ["Règle 15", "Règle 16"]
+    went = samira.post(f"{RULES}/{rules[15]}/monter", {"rang": "16"})
+    assert "debut" not in went.location, "where the rule now is"
+    with counted(database) as again:
+        assert named(samira.follow(went))[14] == "Règle 15"
+    assert len(first) == len(again)
+    assert named(samira.get(f"{RULES}?debut=99"))[0] == "Règle 00"
 
 
 def assigned(database: Database, reference: str) -> object:

@@ -1,15 +1,21 @@
 """An officer without any code writes the workflow of a procedure: statuses, moves, what they do, and back."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 
+from portal.casework.appointments import service as appointments
+from portal.casework.appointments.enums import Means
+from portal.casework.appointments.shapes import KindFacts, KindView
 from portal.casework.catalogue.completeness import problems_of
 from portal.casework.catalogue.difference import compare_documents
 from portal.casework.catalogue.document import Workflow
 from portal.casework.catalogue.editing import service as editing
 from portal.casework.catalogue.editing.service import DraftView
 from portal.casework.catalogue.interchange import as_data, dump_document, read_document
+from portal.casework.catalogue.publishing.service import fingerprint, publish_reviewed
 from portal.casework.catalogue.service import publish_procedure
 from portal.casework.catalogue.workflows import ready_made
 from portal.casework.requests import service as requests
@@ -20,10 +26,11 @@ from portal.ground.permissions import Actor
 from tests.portal.casework.workflows import OWN, go
 from tests.portal.screens.builder.conftest import BASE, CRECHE, stored
 from tests.portal.screens.builder.test_editing import send
-from tests.support.client import Browser, Page
+from tests.support.client import HTML, Browser, Page
 from tests.support.town import Town, sent_request
 
 FLOW = f"{BASE}/deroulement"
+VISIT = ("visite-creche", "Visite de la crèche")
 
 
 @pytest.fixture
@@ -129,6 +136,84 @@ def test_a_move_says_which_answers_may_be_corrected(ines: Browser, draft: DraftV
         f"{FLOW}/actions/study/questions", carry(database, page="vous", questions="x"), 422, state="error"
     )
     assert "ne demande plus de corriger" in unknown.text
+
+
+def test_a_move_proposes_a_kind_of_appointment_and_what_follows(
+    ines: Browser, draft: DraftView, database: Database, town: Town, officer: Actor
+) -> None:
+    begin(ines, database, "booking")
+    held = open_kinds(database, town)
+    action = f"{FLOW}/actions/propose"
+    form = ines.get(action, state="appointment")
+    assert {"", "visite-creche"} == options_of(form, "genre"), "those of the department in charge, and no other"
+    assert "« Rendez-vous confirmé », par « Accepter cette date »" in form.text
+    ticked = {"depuis": ["received", "scheduling"], "qui": ["department"]}
+    chosen = {"genre": "visite-creche", "suite": "confirm"}
+    for wrong, sentence in (
+        ({"ecrit": "message", **chosen}, "choisissez aussi « Une proposition de rendez-vous »"),
+        ({"genre": "", "suite": "confirm"}, "choisissez d’abord le rendez-vous"),
+        ({"genre": "passeport"}, "nous n’avons pas pu lire cette réponse"),
+        ({"genre": "visite-creche", "suite": "envoler"}, "nous n’avons pas pu lire cette réponse"),
+    ):
+        typed = {**form.form(action), **ticked, **wrong}
+        assert sentence in ines.post(action, typed, 422, state="wrong appointment").text
+    before = stored(database).document
+    saved = ines.follow(ines.post(action, {**form.form(action), **ticked, **chosen}))
+    (done,) = (one for one in flow(database).transitions if one.code == "propose")
+    assert [(one.do, one.kind, one.then) for one in done.does] == [("appointment", "visite-creche", "confirm")]
+    assert saved.form(action)["genre"] == "visite-creche"
+    assert saved.form(action)["suite"] == "confirm"
+    said = "La personne choisit l’heure d’un rendez-vous : « Visite de la crèche ». Ensuite se fait l’action"
+    assert said in ines.get(f"{FLOW}?etat={done.sources[0]}").text
+    (told,) = compare_documents(before, stored(database).document)
+    assert "La personne choisit l’heure" not in told.before
+    assert "La personne choisit l’heure d’un rendez-vous : « visite-creche »." in told.after
+    written = dump_document(stored(database).document)
+    assert read_document(yaml.safe_load(written)) == stored(database).document, "the text says all of it"
+    assert ines.get(f"{BASE}/relecture?sujet=refused").text.count("type de rendez-vous") == 0
+
+    with database.writing() as session:
+        withdrawn = replace(held.facts, active=False)
+        appointments.save_kind(session, head_of(town), withdrawn, kind_id=held.id, version=held.version)
+    sentence = "Ce type de rendez-vous n’existe pas, ou n’est plus proposé : visite-creche."
+    again = ines.get(action, state="kind withdrawn")
+    assert sentence in again.text
+    assert again.form(action)["genre"] == "visite-creche", "what is withdrawn stays written until it is changed"
+    assert sentence in ines.get(f"{BASE}/relecture").text
+    latest = stored(database)
+    with database.writing() as session, pytest.raises(Invalid) as refused:
+        publish_reviewed(
+            session,
+            officer,
+            CRECHE,
+            version=latest.version,
+            reviewed=fingerprint(latest.document),
+            kinds={one.slug for one in appointments.list_kind_names(session)},
+        )
+    assert sentence in refused.value.fields["workflow.transitions.propose.does"]
+    ines.post(action, {**again.form(action), **ticked, "ecrit": "message", "genre": "", "suite": ""})
+    (done,) = (one for one in flow(database).transitions if one.code == "propose")
+    assert [(one.do, one.kind, one.then) for one in done.does] == [("message", None, None)]
+
+
+def open_kinds(database: Database, town: Town) -> KindView:
+    """A kind of the department of the crèche, which is given, and one of another department."""
+    with database.writing() as session:
+        for department, slug, title in (("etat-civil", "passeport", "Passeport"), ("petite-enfance", *VISIT)):
+            facts = KindFacts(town.commune.departments[department].id, slug, {"fr": title}, 30, (Means.ON_SITE,))
+            kept = appointments.save_kind(session, head_of(town), facts)
+    return kept
+
+
+def head_of(town: Town) -> Actor:
+    """Samira, head of every department."""
+    return town.agent(town.commune.agents["s.amrani"])
+
+
+def options_of(page: Page, name: str) -> set[str]:
+    """The codes of a list."""
+    (found,) = page.all("select", name=name)
+    return {one.get("value", "") for one in found.iter(f"{HTML}option")}
 
 
 def test_a_status_is_changed_moved_and_removed_with_its_moves(

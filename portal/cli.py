@@ -52,7 +52,10 @@ def upgrade_db() -> None:
 
 @main.command()
 @click.option(
-    "--size", type=click.Choice(["empty", "tiny", "small", "medium", "large"]), default="small", show_default=True
+    "--size",
+    type=click.Choice(["empty", "tiny", "small", "town", "medium", "large"]),
+    default="town",
+    show_default=True,
 )
 def seed(size: str) -> None:
     """Créer la commune d’exemple, si la base est vide."""

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from journeys.daily_services.reports import service
 from journeys.daily_services.reports.enums import ClosingReason
 from journeys.daily_services.reports.shapes import Address, NewReport, Point
 from portal.casework.requests import service as requests
+from portal.casework.satisfaction import service as satisfaction
+from portal.casework.satisfaction.service import Obtained
 from portal.ground import clock
 from portal.ground.permissions import ANONYMOUS, ROLE_PERMISSIONS, Actor, ActorKind, Role
 from portal.people.accounts.service import AccountView, AgentView
-from portal.records.outbox import service as outbox
 from portal.seed.plant import DAYS, Ground
-from portal.seed.story import WORKER
+from portal.seed.post import leave_papers, send_mails
+from portal.seed.story import resident_of
 
 REPORTS: Final = 60
 # Where the commune lies, and how far its streets are from there.
@@ -57,6 +60,7 @@ UNREAD, READ, TAKEN, CLOSED = 0.1, 0.22, 0.4, 0.55
 SIGNED = 0.35
 PRECISE = 0.7
 FRESH: Final = timedelta(days=4)
+THOUGHT_OVER: Final = timedelta(hours=20)
 
 
 def plant(ground: Ground) -> None:
@@ -90,6 +94,7 @@ class _Story:
     number: int
     reference: str = ""
     report_id: UUID | None = None
+    signed: Actor | None = None
 
     @property
     def agent(self) -> Actor:
@@ -119,16 +124,17 @@ class _Story:
         at += timedelta(days=self.draw.randrange(1, 12))
         if (fate < TAKEN and not old) or at >= now:
             return
-        self._act(at, self._close if fate < CLOSED else lambda: self._repair(repaired))
+        closed = fate < CLOSED
+        self._act(at, self._close if closed else lambda: self._repair(repaired))
+        if self.signed is not None and at + THOUGHT_OVER < now:
+            self._act(at + THOUGHT_OVER, partial(self._judge, self.signed, content=not closed))
 
     def _act(self, at: datetime, work: Callable[[], None]) -> None:
         with clock.frozen(at):
             work()
             service.tell_voices(self.session)
-            for letter in outbox.claim(self.session, worker=WORKER, lane="courriel", limit=50):
-                outbox.complete(self.session, letter)
-            for paper in outbox.claim(self.session, worker=WORKER, lane=requests.PAPER_LANE, limit=50):
-                outbox.drop(self.session, paper, code="sample_of_the_past")
+            send_mails(self.session)
+            leave_papers(self.session)
 
     def _send(self, kind: str, words: str) -> None:
         draw = self.draw
@@ -143,10 +149,9 @@ class _Story:
             email=f"passant.{self.number}@exemple.example" if draw.random() < 0.5 else "",
             address=Address(line, self._point(street)) if precise else None,
         )
-        account = self.account
-        signed = Actor(ActorKind.RESIDENT, account.id, account.person_id, label=account.display_name)
-        who = signed if draw.random() < SIGNED else ANONYMOUS
-        sent = service.send_report(self.session, who, told, idempotency_key=f"sample-report-{self.number}")
+        self.signed = resident_of(self.account) if draw.random() < SIGNED else None
+        key = f"sample-report-{self.number}"
+        sent = service.send_report(self.session, self.signed or ANONYMOUS, told, idempotency_key=key)
         self.reference, self.report_id = sent.reference, sent.report_id
 
     def _point(self, street: int) -> Point:
@@ -178,3 +183,9 @@ class _Story:
         service.close_without_repair(
             self.session, self.agent, self.reference, reason=reason.value, note=note, idempotency_key="sample"
         )
+
+    def _judge(self, who: Actor, *, content: bool) -> None:
+        """Who signed says what they think of the answer, without a word: content of a repair, less of a refusal."""
+        obtained, ease = (Obtained.YES, 3 + self.number % 3) if content else (Obtained.PARTLY, 1 + self.number % 3)
+        asked = requests.find_asked(self.session, who, self.reference, lock=True)
+        satisfaction.answer(self.session, who, asked, obtained=obtained.value, ease=str(ease), words="")

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from journeys.moving_house.journey import declaration
 from portal.casework.life_events import service as life_events
-from portal.casework.notifications.service import LANE as MAIL_LANE
 from portal.ground import clock
 from portal.ground.errors import Conflict
 from portal.ground.permissions import Actor, ActorKind
 from portal.people.accounts.service import AccountView
-from portal.records.outbox import service as outbox
 from portal.seed.plant import Ground
+from portal.seed.post import send_mails
 
 LEAVING, STAYING = 6, 11
 
@@ -28,8 +27,7 @@ def plant(ground: Ground) -> None:
     with ground.database.writing() as session:
         _leave(session, ground.residents[LEAVING])
         _stay(session, ground.residents[STAYING])
-        for mail in outbox.claim(session, worker="sample", lane=MAIL_LANE, limit=50):
-            outbox.complete(session, mail)  # nobody reads the mails of invented people
+        send_mails(session)
 
 
 def _leave(session: Session, account: AccountView) -> None:

@@ -102,7 +102,7 @@ def make_database(data_dir: Path, command: "Command", settled: Mapping[str, Any]
     marker = data_dir / TO_SEED
     if marker.exists():
         say("Création de la commune d’exemple…")
-        command.run(["seed", "--size", "small"], "La commune d’exemple n’a pas pu être créée")
+        command.run(["seed", "--size", "town"], "La commune d’exemple n’a pas pu être créée")
         marker.unlink()
 
 

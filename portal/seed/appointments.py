@@ -1,6 +1,6 @@
 """Appointments of the sample: two places, four kinds, weeks of opening, and people who come, came, or did not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any, Final
@@ -25,9 +25,9 @@ from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.permissions import ANONYMOUS, Actor
 from portal.people.accounts.service import AccountView
-from portal.records.outbox import service as outbox
 from portal.seed.commune import Commune
-from portal.seed.story import WORKER, agent_of, resident_of
+from portal.seed.post import send_mails
+from portal.seed.story import agent_of, resident_of
 
 # The hours have been so for a while, and the people of the sample have come since.
 OPENED: Final = timedelta(days=60)
@@ -145,13 +145,18 @@ OFFERS: Final = (
 )
 
 
-def keep_appointments(database: Database, commune: Commune, people: list[AccountView]) -> None:
-    """Open the places and the kinds, then live two months there."""
+def keep_appointments(
+    database: Database, commune: Commune, people: list[AccountView], callers: Sequence[AccountView] = ()
+) -> None:
+    """Open the places and the kinds, then live two months there.
+
+    :param callers: who comes today, or on the next day of opening.
+    """
     with database.writing() as session, clock.frozen(clock.now() - OPENED):
         head = agent_of(commune.agents["s.amrani"])
         kinds = {one.slug: _open(session, commune, head, one) for one in OFFERS}
     with database.writing() as session:
-        _live(session, head, kinds, people)
+        _live(session, head, kinds, people, callers)
 
 
 def _open(session: Session, commune: Commune, head: Actor, offer: _Offer) -> tuple[KindView, PlaceView]:
@@ -167,7 +172,11 @@ def _open(session: Session, commune: Commune, head: Actor, offer: _Offer) -> tup
 
 
 def _live(
-    session: Session, head: Actor, kinds: Mapping[str, tuple[KindView, PlaceView]], people: list[AccountView]
+    session: Session,
+    head: Actor,
+    kinds: Mapping[str, tuple[KindView, PlaceView]],
+    people: list[AccountView],
+    callers: Sequence[AccountView],
 ) -> None:
     """Each of the people of the sample has a story: came, did not come, comes soon, moved, gave up, waits."""
     story = _Booked(session, head, kinds)
@@ -182,6 +191,8 @@ def _live(
     story.displaced(resident_of(people[3]), supported)
     story.waiting(resident_of(people[2]))
     story.guest(helped, "Aliénor Fictif-Duval", "alienor@usagers.example")
+    for number, account in enumerate(callers):
+        story.soon(resident_of(account), OFFERS[number % len(OFFERS)].slug, ahead=number // len(OFFERS))
 
 
 class _Booked:
@@ -200,7 +211,7 @@ class _Booked:
             made = self._book(who, slug, clock.today(), ahead=0)
         with clock.frozen(made.ends_at + timedelta(minutes=10)):
             appointments.mark(self.session, self.head, made.id, attended=attended, version=made.version)
-            self._sent()
+            send_mails(self.session)
 
     def unnoted(self, who: Actor, slug: str) -> None:
         """Booked two weeks ago, and over: nobody noted yet whether the person came."""
@@ -215,6 +226,12 @@ class _Booked:
         self.made[who.id or made.person_id] = made
         return made
 
+    def soon(self, who: Actor, slug: str, *, ahead: int) -> None:
+        """Booked yesterday, for today when the place is open."""
+        first = clock.today()
+        with clock.frozen(clock.now() - timedelta(days=1)):
+            self._book(who, slug, first, ahead=ahead)
+
     def moved(self, who: Actor, slug: str) -> None:
         """Another appointment, moved to the next week."""
         made = self.book(who, slug, ahead=0)
@@ -222,13 +239,13 @@ class _Booked:
         appointments.reschedule(
             self.session, who, made.id, place_id=later.place_id, starts_at=later.starts_at, version=made.version
         )
-        self._sent()
+        send_mails(self.session)
 
     def cancelled(self, who: Actor, slug: str) -> None:
         """Another appointment, which the person gave up."""
         made = self.book(who, slug, ahead=2)
         appointments.cancel(self.session, who, made.id, version=made.version)
-        self._sent()
+        send_mails(self.session)
 
     def waiting(self, who: Actor) -> None:
         """Somebody who would rather come earlier."""
@@ -249,7 +266,7 @@ class _Booked:
         concerned = {one.id: one.version for one in listed}
         reason = "Réunion de service"
         appointments.close_period(self.session, self.head, made.place.id, span, reason, concerned=concerned)
-        self._sent()
+        send_mails(self.session)
 
     def _book(
         self, who: Actor, slug: str, first: date, *, ahead: int, contact: Contact | None = None
@@ -265,12 +282,8 @@ class _Booked:
             contact=contact or Contact(),
         )
         made = appointments.book(self.session, who, booking, idempotency_key=f"sample-appointment-{self.number}")
-        self._sent()
+        send_mails(self.session)
         return made
 
     def _free(self, slug: str, day: date) -> list[Any]:
         return appointments.free_slots(self.session, self.kinds[slug][0].id, None, day, days=31)
-
-    def _sent(self) -> None:
-        for letter in outbox.claim(self.session, worker=WORKER, lane="courriel", limit=50):
-            outbox.complete(self.session, letter)

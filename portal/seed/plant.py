@@ -18,13 +18,20 @@ from portal.ground.settings import Settings
 from portal.people.accounts.service import AccountView, get_authority, link_resident
 from portal.seed.appointments import keep_appointments
 from portal.seed.commune import Commune, create_commune
+from portal.seed.contacts import note_contacts
+from portal.seed.crowds import CROWDED, gather_crowds
 from portal.seed.inhabitants import inhabitants
+from portal.seed.mandates import give_mandates
+from portal.seed.office import keep_office
 from portal.seed.spaces import furnish_spaces
-from portal.seed.story import Story, at_work
+from portal.seed.story import OPINION_GIVEN, Story, at_work
 from portal.seed.territory import settle_territory
 from portal.seed.texts import write_texts
 
-SIZES = {"empty": 0, "tiny": 24, "small": 96, "medium": 400, "large": 4_000}
+SIZES = {"empty": 0, "tiny": 24, "small": 96, "town": 96, "medium": 400, "large": 4_000}
+# The one that a first start shows: what agents do among themselves and at the desk is in it too.
+TOWN = "town"
+CALLERS = 8
 DAYS = 120
 ISSUER = "https://identite.exemple.example"
 
@@ -44,7 +51,8 @@ class Ground:
 def plant(settings: Settings, database: Database, *, size: str = "small") -> int | None:
     """Make the commune when the database has none.
 
-    :param size: ``empty`` (procedures only), ``tiny``, ``small``, ``medium`` or ``large``.
+    :param size: ``empty`` (procedures only), ``tiny``, ``small``, ``town`` (the same, where agents work too),
+        ``medium`` or ``large``.
     :returns: the number of requests made, or None when there already is an authority.
     """
     with database.reading() as session:
@@ -63,16 +71,22 @@ def plant(settings: Settings, database: Database, *, size: str = "small") -> int
             for number, claims in enumerate(inhabitants(), start=1)
         ]
         procedures = [get_published(session, one.slug) for one in list_published(session)]
-    count = SIZES[size]
+    count, is_town = SIZES[size], size == TOWN
     turns = _in_turn(draw, procedures)
     for number in range(count):
         age = timedelta(days=DAYS * (1 - (number / count) ** 0.7), minutes=draw.randrange(900))
         account, procedure = draw.choice(accounts), next(turns)
         with database.writing() as session:
-            Story(session, commune, draw, account, procedure, number).tell(at_work(start - age))
+            candour = 0 if is_town and procedure.slug in CROWDED else OPINION_GIVEN
+            Story(session, commune, draw, account, procedure, number, candour=candour).tell(at_work(start - age))
     if count:
         people = furnish_spaces(settings, database, commune, draw)
-        keep_appointments(database, commune, people)
+        keep_appointments(database, commune, people, accounts[:CALLERS] if is_town else ())
+        if is_town:
+            gather_crowds(database, commune, accounts)
+            give_mandates(database, commune, people)
+            note_contacts(database, commune)
+            keep_office(database, commune)
     for journey in open_journeys(settings.journeys):
         sample = journey.part("sample")
         if sample is not None:

@@ -22,7 +22,8 @@ from portal.people.accounts.service import (
 from portal.seed.answers import answers_for
 from portal.seed.commune import Commune
 from portal.seed.families import FAMILIES, QUESTIONED, Asked, Family
-from portal.seed.story import RECENT, Story, at_work, resident_of
+from portal.seed.post import RECENT
+from portal.seed.story import Story, at_work, resident_of
 
 FRANCE = "99100"
 DECLARED = timedelta(days=70)

@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from connectors.sdk import Receipt
 from portal.casework.catalogue.service import ProcedureView
-from portal.casework.notifications import service as notifications
-from portal.casework.notifications.service import DeliveryProgress, NoticeChannel
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import Channel, RequestStatus
 from portal.casework.satisfaction import service as satisfaction
@@ -22,10 +20,9 @@ from portal.people.accounts.service import AccountView, AgentView
 from portal.records.outbox import service as outbox
 from portal.seed.answers import answers_for
 from portal.seed.commune import Commune
+from portal.seed.post import RECENT, WORKER, leave_papers, send_mails
 from portal.seed.words import HELD, OPINIONS, PROPOSALS, QUESTIONS, REASONS, REPLIES, words_for
 
-WORKER = "seed"
-RECENT = timedelta(days=2)
 # How far requests got, by a draw between 0 and 1.
 UNTOUCHED, IN_PROGRESS, WITHDRAWN, UNANSWERED, ASKED = 0.12, 0.3, 0.34, 0.46, 0.6
 FRESH = 0.4
@@ -39,6 +36,12 @@ def at_work(instant: datetime) -> datetime:
     """The same day, at an hour when people write."""
     local = clock.local(instant)
     return local.replace(hour=8 + local.minute % 13).astimezone(UTC)
+
+
+def days_ago(days: int) -> datetime:
+    """That many days ago, one at least, at an hour when desks are open; not always the same."""
+    local = clock.local(clock.now() - timedelta(days=days))
+    return local.replace(hour=9 + days * 5 % 8, minute=days * 7 % 60).astimezone(UTC)
 
 
 def resident_of(account: AccountView) -> Actor:
@@ -68,7 +71,10 @@ class Story:
         account: AccountView,
         procedure: ProcedureView,
         number: int,
+        *,
+        candour: float = OPINION_GIVEN,
     ) -> None:
+        """:param candour: how likely the person is to say, once it is decided, what they think of it."""
         self.session = session
         self.draw = draw
         self.account = account
@@ -82,6 +88,7 @@ class Story:
         self.at = clock.now()
         self.reference = ""
         self.decision: RequestStatus | None = None
+        self.candour = candour
         # Apart, so that what people think of it changes nothing in what happens.
         self.mood = random.Random(number)  # noqa: S311  sample data, not a secret
 
@@ -100,7 +107,7 @@ class Story:
             self._act(self._deliver, after=timedelta(seconds=4))
         if fate >= UNTOUCHED and self._act(self._assign, after=self._hours(3, 60)) and fate >= IN_PROGRESS:
             self._go_on(fate)
-        if self.decision is not None and self.mood.random() > OPINION_GIVEN:
+        if self.decision is not None and self.mood.random() > 1 - self.candour:
             self._act(self._give_opinion, after=timedelta(hours=self.mood.randrange(1, 200)))
 
     def _go_on(self, fate: float) -> None:
@@ -137,25 +144,10 @@ class Story:
         is_old = self.at < clock.now() - RECENT
         with clock.frozen(self.at):
             work()
-            for letter in outbox.claim(self.session, worker=WORKER, lane="courriel", limit=50):
-                outbox.complete(self.session, letter)
-                self._settle_notice(letter, is_old=is_old)
+            send_mails(self.session, reader=self.resident if is_old else None)
             if is_old:
-                self._leave_papers()
+                leave_papers(self.session)
         return True
-
-    def _settle_notice(self, letter: outbox.Claimed, *, is_old: bool) -> None:
-        """What was written has arrived; what is old has been read."""
-        if letter.kind == notifications.OUTBOX_KIND:
-            notice_id = UUID(letter.payload["notification_id"])
-            notifications.track(self.session, notice_id, NoticeChannel.EMAIL, DeliveryProgress.SENT)
-            if is_old and notifications.get_notification(self.session, notice_id).account_id == self.resident.id:
-                notifications.mark_read(self.session, self.resident, notice_id)
-
-    def _leave_papers(self) -> None:
-        """Old papers are not printed: a first start makes a few PDFs, not hundreds. They can still be asked for."""
-        for paper in outbox.claim(self.session, worker=WORKER, lane=requests.PAPER_LANE, limit=50):
-            outbox.drop(self.session, paper, code="sample_of_the_past")
 
     def _submit(self) -> None:
         session = self.session
@@ -200,16 +192,23 @@ class Story:
         requests.post_message(self.session, self.resident, self.reference, reply, idempotency_key=str(uuid4()))
 
     def _decide(self) -> None:
-        decision = RequestStatus.REJECTED if self.draw.random() > 0.9 else RequestStatus.ACCEPTED
+        decision = self._decision()
         reason = self.draw.choice(words_for(REASONS[decision], self.department))
         requests.decide(self.session, self.agent, self.reference, decision, reason, idempotency_key=str(uuid4()))
         self.decision = decision
 
+    def _decision(self) -> RequestStatus:
+        return RequestStatus.REJECTED if self.draw.random() > 0.9 else RequestStatus.ACCEPTED
+
     def _give_opinion(self) -> None:
-        """Some answer the two questions, most of them content when they got what they wanted."""
-        content = self.decision is RequestStatus.ACCEPTED
-        ease = self.mood.choices(range(1, 6), (1, 2, 3, 8, 6) if content else (4, 4, 3, 2, 1))[0]
-        obtained = self.mood.choices(list(Obtained), (12, 2, 1) if content else (0, 2, 8))[0]
+        """The two questions are answered, and a few words added by some."""
+        obtained, ease = self._opinion()
         words = self.mood.choice(OPINIONS[ease]) if self.mood.random() > OPINION_IN_WORDS else ""
         asked = requests.find_asked(self.session, self.resident, self.reference, lock=True)
         satisfaction.answer(self.session, self.resident, asked, obtained=obtained.value, ease=str(ease), words=words)
+
+    def _opinion(self) -> tuple[Obtained, int]:
+        """Most are content when they got what they wanted."""
+        content = self.decision is RequestStatus.ACCEPTED
+        ease = self.mood.choices(range(1, 6), (1, 2, 3, 8, 6) if content else (4, 4, 3, 2, 1))[0]
+        return self.mood.choices(list(Obtained), (12, 2, 1) if content else (0, 2, 8))[0], ease

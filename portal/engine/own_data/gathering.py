@@ -20,6 +20,7 @@ from portal.casework.receipts.wording import DECISIONS
 from portal.casework.requests import service as requests
 from portal.engine.own_data.declared import choices, household
 from portal.engine.own_data.held import booked_appointments, given_mandates
+from portal.engine.own_data.said import given_opinions, noted_contacts
 from portal.engine.own_data.shapes import Chapter, Entry
 from portal.ground.audit.service import list_about
 from portal.ground.errors import NotFound
@@ -45,11 +46,13 @@ def gather(session: Session, actor: Actor, store: BlobStore) -> list[Chapter]:
         household,
         choices,
         _requests,
+        given_opinions,
         _drafts,
         _documents,
         _consents,
         given_mandates,
         booked_appointments,
+        noted_contacts,
         _lists,
         _consultations,
         _sessions,

@@ -154,6 +154,7 @@ INVENTORY: Final[Mapping[str, Rule]] = MappingProxyType(
         "applied_update": With(_REQUEST, by="applied_update.request_id"),
         "opinion": With(_REQUEST, by="opinion.request_id"),
         "internal_note": With(_REQUEST, by="internal_note.request_id"),
+        "request_word": With(_REQUEST, by="request_word.request_id"),
         "request_transfer": With(_REQUEST, by="request_transfer.request_id"),
         "duplicate_mark": With(_REQUEST, by="duplicate_mark.request_id"),
         "forwarding": With(_REQUEST, by="forwarding.request_id"),

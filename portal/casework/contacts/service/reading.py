@@ -110,15 +110,18 @@ def list_for_opening(session: Session, actor: Actor, person_id: UUID) -> list[Co
     return _read(session, query.limit(policy.PAGE)) if actor.is_agent else []
 
 
-def list_for_person(session: Session, actor: Actor, person_ids: Collection[UUID]) -> list[ContactView]:
+def list_for_person(
+    session: Session, actor: Actor, person_ids: Collection[UUID], *, limit: int = OF_A_PERSON
+) -> list[ContactView]:
     """The person's own contacts with every department, the latest first.
 
+    :param limit: how many at most.
     :raises Forbidden: not a resident acting for themselves.
     """
     if not actor.is_resident or actor.subject not in person_ids:
         raise Forbidden("resident_needed")
     query = select(Contact).where(Contact.person_id.in_(person_ids))
-    return _read(session, query.order_by(Contact.occurred_on.desc(), Contact.id.desc()).limit(OF_A_PERSON))
+    return _read(session, query.order_by(Contact.occurred_on.desc(), Contact.id.desc()).limit(limit))
 
 
 def _read(session: Session, query: Select[Contact]) -> list[ContactView]:

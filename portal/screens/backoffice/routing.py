@@ -25,7 +25,7 @@ from portal.screens.backoffice.casefile import Errors
 from portal.screens.backoffice.queries import agent_names
 
 LIST = "/agents/repartition"
-PAGE = 15
+PAGE = 12
 MOVED, NOT_MOVED = "deplacee", "inchangee"
 PLACES = {"name": "nom", "agents": "agents", "wanted": "reponses"}
 

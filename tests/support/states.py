@@ -1570,7 +1570,9 @@ register(
     last_page=_LONG_DAY,
     displaced=_CLOSED,
 )
-register("appointments_desk.appointment", "agent", _AGENDA, plain=_ONE, noted=_ONE, booked=_FILE_OPEN)
+_IN_LINE = "test_agents_see_how_many_wait_and_may_give_a_time"
+register("appointments_desk.waiting", "agent", _AGENDA, empty=_IN_LINE, full=_IN_LINE)
+register("appointments_desk.appointment", "agent", _AGENDA, awaited=_IN_LINE, plain=_ONE, noted=_ONE, booked=_FILE_OPEN)
 register("appointments_desk.attendance", "agent", _AGENDA, changed=_DAY)
 register("appointments_desk.note", "agent", _AGENDA, error=_ONE, changed=_ONE)
 register("appointments_desk.ask_cancel", "agent", _AGENDA, plain=_GIVEN_UP)
@@ -1620,6 +1622,18 @@ _BY_CODE = "test_without_an_account_a_code_opens_moves_and_cancels"
 _TAKEN = "test_a_time_taken_meanwhile_keeps_what_was_typed"
 _CLOSED = "test_what_a_department_closes_is_said_and_another_time_is_asked"
 _EARLIER = "test_an_earlier_time_that_is_kept_is_taken_in_one_press"
+_LINE = "test_who_finds_no_time_waits_and_takes_the_one_that_frees"
+_LINE_BY_CODE = "test_a_visitor_waits_by_code_and_leaves_the_line"
+register("booking.ask_to_wait", "visitor", _BOOKING, empty=_LINE_BY_CODE, invited="test_nobody_waits_uninvited")
+register(
+    "booking.wait_for_time",
+    "visitor",
+    _BOOKING,
+    until=_LINE_BY_CODE,
+    means=_LINE_BY_CODE,
+    bad=_LINE_BY_CODE,
+    **{"one of each": _LINE},
+)
 register("booking.list_kinds", "visitor", _BOOKING, empty="test_nothing_to_book_says_whom_to_call", some=_BY_ACCOUNT)
 register("booking.one_kind", "resident", _BOOKING, days=_BY_ACCOUNT)
 register("booking.ask", "visitor", _BOOKING, empty=_BY_CODE)
@@ -1634,7 +1648,7 @@ register(
     **{"one of each": "test_a_second_one_of_the_same_kind_shows_the_first"},
 )
 register("booking.list_own", "resident", _BOOKING, some=_BY_ACCOUNT, over=_BY_ACCOUNT)
-register("booking.one_own", "resident", _BOOKING, displaced=_CLOSED, offered=_EARLIER)
+register("booking.one_own", "resident", _BOOKING, displaced=_CLOSED, offered=_EARLIER, awaited=_LINE, freed=_LINE)
 register(
     "booking.ask_to_move_own",
     "resident",

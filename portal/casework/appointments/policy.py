@@ -34,7 +34,14 @@ FIRST_HOUR: Final = time(8)
 EVENING: Final = time(18)
 FEED_PAST: Final = timedelta(days=7)
 FEED_AHEAD: Final = timedelta(days=60)
-COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.DISPLACED})
+COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.DISPLACED, AppointmentState.AWAITED})
+# An earlier time may be offered to who has one, and any time to who has none.
+MAY_BE_OFFERED: Final = frozenset({AppointmentState.BOOKED, AppointmentState.AWAITED})
+# Nobody is expected at the instant that these hold.
+WITHOUT_TIME: Final = frozenset({AppointmentState.AWAITED, AppointmentState.LEFT})
+# How far one may wait for a time, and how many free ones may be passed over: with more, one of them is chosen.
+MOST_WAITED: Final = 60
+MOST_PASSED: Final = 100
 
 Seat = tuple[str, int, datetime]
 
@@ -184,8 +191,8 @@ def window_of(now: datetime, zone: ZoneInfo, *, notice_hours: int, horizon_days:
 
 
 def may_change(appointment: Timed, cancel_hours: int, now: datetime) -> bool:
-    """Whether the person may still move or cancel by themselves; one that we displaced, at any time."""
-    if appointment.state is AppointmentState.DISPLACED:
+    """Whether the person may still move or cancel by themselves; one that has no time, at any time."""
+    if appointment.state in {AppointmentState.DISPLACED, AppointmentState.AWAITED}:
         return True
     return appointment.state is AppointmentState.BOOKED and now <= appointment.starts_at - timedelta(hours=cancel_hours)
 

@@ -192,7 +192,7 @@ def _ask_move(view: AppointmentView, errors: Errors | None = None, *, taken: boo
     extra: dict[str, Any] = {"base": f"{HOME}/{view.id}"}
     return page(
         "appointments_desk/move.html",
-        title=_("Déplacer le rendez-vous %(reference)s", reference=view.reference),
+        title=_("Choisir l’heure du rendez-vous %(reference)s", reference=view.reference),
         status=409 if taken else 422 if errors else 200,
         service=_("Agents"),
         view=view,

@@ -27,7 +27,7 @@ Trail = list[tuple[str, str | None]]
 WAITING: Final[dict[str, tuple[Callable[..., AppointmentView], str]]] = {
     "attendre": (appointments.wait_for_earlier, "attente"),
     "cesser": (appointments.stop_waiting, "fin-attente"),
-    "accepter": (appointments.accept_offer, "deplace"),
+    "accepter": (appointments.accept_offer, "accepte"),
     "refuser": (appointments.decline_offer, "refuse"),
 }
 
@@ -82,6 +82,8 @@ def show(door: Door, *, refusal: str = "", status: int = 200) -> Response:
 def calendar(door: Door) -> Response:
     """The appointment for an agenda; taken again after a change, it replaces what was there."""
     view, origin = door.read(), settings().public_url.rstrip("/")
+    if not view.has_time:  # nothing to write in an agenda
+        return redirect_to_path(door.base)
     host = origin.partition("://")[2]
     path = door.base if door.has_account else f"{ADDRESS}/suivre?reference={view.reference}"
     return as_download(
@@ -157,6 +159,8 @@ def ask_to_cancel(door: Door) -> Response:
     view = door.read()
     if not view.may_change:
         return show(door, refusal=Refusal.TOO_LATE, status=403)
+    if not view.has_time:  # there one stops waiting, with a button of the page
+        return redirect_to_path(door.base)
     title = _("Annuler ce rendez-vous ?")
     return page(
         "booking/cancel.html",

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from portal.casework.appointments import service as appointments
-from portal.casework.appointments.enums import AppointmentState
-from portal.casework.appointments.service import AppointmentView
+from portal.casework.appointments.enums import AppointmentState, Means
+from portal.casework.appointments.service import AppointmentView, Booking, Contact
 from portal.ground import clock
 from portal.ground.db import Database
+from portal.ground.permissions import ANONYMOUS
 from tests.portal.screens.test_desk_files import open_file
 from tests.support.client import Browser, Page
 from tests.support.desk_hours import Desk, open_desk
@@ -83,6 +85,25 @@ def test_the_day_is_listed_and_who_came_is_noted_then_taken_back(desk: Desk, kar
         assert "Retirer la note" in shown.text
         form = shown.form(f"{HOME}/{made.id}/presence") | {"presence": "retirer", "retour": "https://ailleurs.example/"}
         assert karim.post(f"{HOME}/{made.id}/presence", form).location.startswith(f"{HOME}/{made.id}")
+
+
+def test_agents_see_how_many_wait_and_may_give_a_time(desk: Desk, karim: Browser, town: Town) -> None:
+    assert "Personne n’attend." in karim.get(f"{HOME}/attente", state="empty").text
+    until = appointments.end_of(clock.today() + timedelta(days=7))
+    wish = Booking(
+        desk.kind.id, desk.place.id, until, Means.ON_SITE, Contact("Lou Passant-Essai", "lou@exemple.example")
+    )
+    with desk.database.writing() as session:
+        made = appointments.wait_for_any(session, ANONYMOUS, wish, idempotency_key=str(uuid4()))
+    to = karim.get(HOME).links()["Qui attend une heure"]
+    cells = [cell.text for cell in karim.get(to, state="full").all("td")]
+    assert cells == ["Aide d’essai", "1", "0"]
+    assert "Lou Passant" not in karim.get(listed(made)).text
+    page = karim.get(f"{HOME}/{made.id}", state="awaited")
+    assert "Annuler le rendez-vous" not in page.links()
+    chosen = karim.get(page.links()["Donner une heure"]).form(f"{HOME}/{made.id}/deplacer") | {"creneau": slot(desk, 1)}
+    karim.post(f"{HOME}/{made.id}/deplacer", chosen)
+    assert now(desk, made).state is AppointmentState.BOOKED
 
 
 def test_one_finds_by_reference_place_and_state_and_takes_the_list_away(desk: Desk, karim: Browser) -> None:

@@ -1,7 +1,8 @@
 """The door of appointments. Everything flushes and nothing commits; somebody else's appointment looks like none.
 
 Booking (:func:`book`), then by the person or the department: :func:`reschedule`, :func:`cancel`, waiting for an earlier
-time. Refusals are designed: a ``Conflict`` holds in ``theirs`` what to propose instead, a ``Forbidden`` its code.
+time, or, without an appointment, for any (:func:`wait_for_any`). Refusals are designed: a ``Conflict`` holds in
+``theirs`` what to propose instead, a ``Forbidden`` its code.
 """
 
 from portal.casework.appointments.ics import calendar_of
@@ -10,6 +11,7 @@ from portal.casework.appointments.service.booking import book
 from portal.casework.appointments.service.changing import assign, cancel, reschedule, write_note
 from portal.casework.appointments.service.closing import close_period, list_closures, list_concerned, reopen
 from portal.casework.appointments.service.feeds import list_feeds, open_feed, read_feed, revoke_feed
+from portal.casework.appointments.service.joining import end_of, end_vain_waits, last_wait, list_waiting, wait_for_any
 from portal.casework.appointments.service.mailing import (
     APPOINTMENT_LETTER_KIND,
     APPOINTMENT_TEXT_KIND,
@@ -67,6 +69,7 @@ from portal.casework.appointments.shapes import (
     PlaceView,
     RuleFacts,
     RuleView,
+    WaitingLine,
     WaitView,
 )
 
@@ -92,6 +95,7 @@ __all__ = [
     "RuleView",
     "Span",
     "WaitView",
+    "WaitingLine",
     "accept_offer",
     "adopt_appointments",
     "assign",
@@ -100,7 +104,9 @@ __all__ = [
     "cancel",
     "close_period",
     "decline_offer",
+    "end_of",
     "end_rule",
+    "end_vain_waits",
     "figures_of",
     "find_offer",
     "free_slots",
@@ -109,6 +115,7 @@ __all__ = [
     "history_of",
     "is_notice_due",
     "lapse_offers",
+    "last_wait",
     "list_agenda",
     "list_closures",
     "list_concerned",
@@ -120,6 +127,7 @@ __all__ = [
     "list_own",
     "list_places",
     "list_rules",
+    "list_waiting",
     "mark",
     "next_slots",
     "offer_next",
@@ -138,6 +146,7 @@ __all__ = [
     "save_rule",
     "stop_waiting",
     "unmark",
+    "wait_for_any",
     "wait_for_earlier",
     "write_note",
 ]

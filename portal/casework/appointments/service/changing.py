@@ -68,19 +68,23 @@ def reschedule(
     was = row.starts_at
     row.place_id = place_id
     set_time(row, slot)
-    settle_move(session, row, actor, EventKind.MOVED, was)
+    waited = row.state is AppointmentState.AWAITED
+    settle_move(session, row, actor, EventKind.BOOKED if waited else EventKind.MOVED, was)
     end_wait(session, row.id)
     return view_by_id(session, row.id)
 
 
 def settle_move(session: Session, row: Appointment, actor: Actor, kind: EventKind, was: datetime) -> None:
-    """What follows a change of time: sequence, history, and the person is told."""
+    """What follows a change of time, or a first one for who waited: sequence, history, and the person is told."""
+    had_time = row.state is not AppointmentState.AWAITED
     row.state = AppointmentState.BOOKED
     row.sequence += 1
     reseal(session, row, reason="")
     touch(session, row)
-    note(session, row, actor, kind, {"from": was.isoformat(), "at": row.starts_at.isoformat()})
-    tell(session, row, NotificationEvent.APPOINTMENT_MOVED, actor)
+    before = {"from": was.isoformat()} if had_time else {}
+    note(session, row, actor, kind, {**before, "at": row.starts_at.isoformat()})
+    event = NotificationEvent.APPOINTMENT_MOVED if had_time else NotificationEvent.APPOINTMENT_BOOKED
+    tell(session, row, event, actor)
 
 
 def cancel(session: Session, actor: Actor, appointment_id: UUID, *, reason: str = "", version: int) -> AppointmentView:
@@ -96,6 +100,8 @@ def cancel(session: Session, actor: Actor, appointment_id: UUID, *, reason: str 
     if row.state is AppointmentState.CANCELLED:
         return view_by_id(session, row.id)
     row = _changeable(session, actor, appointment_id, version)
+    if row.state is AppointmentState.AWAITED:  # there is nothing to cancel: one stops waiting
+        raise Forbidden("appointment_over")
     why = clean_block(reason)
     if len(why) > MAX_REASON:
         raise Invalid({"reason": _("Écrivez %(limit)s caractères au plus.", limit=MAX_REASON)})

@@ -95,7 +95,7 @@ def list_of_person(session: Session, actor: Actor, person_id: UUID) -> list[Appo
 
     :raises Forbidden: the agent does not hold the appointments.
     """
-    _check_keeper(actor)
+    check_keeper(actor)
     query = whole().where(
         Appointment.person_id == person_id,
         of_departments(actor, Appointment.department_id.expression),
@@ -110,11 +110,12 @@ def list_agenda(
 ) -> tuple[list[AppointmentView], int]:
     """The appointments of the agent's departments, by time, and how many there are in all. Two statements.
 
-    A reference looks everywhere in their departments, whatever the days.
+    A reference looks everywhere in their departments, whatever the days. Who waits without a time is in the list when
+    asked for, at the latest day that would do.
 
     :raises Forbidden: the agent does not hold the appointments.
     """
-    _check_keeper(actor)
+    check_keeper(actor)
     wanted = _wanted(actor, query)
     total = session.scalar(select(func.count()).select_from(Appointment).where(*wanted)) or 0
     found = whole().where(*wanted).order_by(Appointment.starts_at, Appointment.place_id, Appointment.id)
@@ -153,7 +154,7 @@ def figures_of(session: Session, actor: Actor, month: date) -> list[KindFigures]
     :param month: any day of it.
     :raises Forbidden: the agent does not hold the appointments.
     """
-    _check_keeper(actor)
+    check_keeper(actor)
     first = month.replace(day=1)
     starts, ends = instant(first), instant((first + timedelta(days=32)).replace(day=1))
     query = (
@@ -193,9 +194,12 @@ def _wanted(actor: Actor, query: AgendaQuery) -> Sequence[ColumnElement[bool]]:
         wanted.append(Appointment.place_id == query.place_id)
     if query.state is not None:
         wanted.append(Appointment.state == query.state)
+    else:  # nobody is expected at the instant of who waits
+        wanted.append(Appointment.state.not_in(policy.WITHOUT_TIME))
     return wanted
 
 
-def _check_keeper(actor: Actor) -> None:
+def check_keeper(actor: Actor) -> None:
+    """:raises Forbidden: not an agent who holds the appointments, in their own name."""
     if not actor.is_agent or actor.assisted is not None or not actor.can(Permission.APPOINTMENTS_KEEP):
         raise Forbidden("permission")

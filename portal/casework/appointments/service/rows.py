@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import Session
 
 from portal.casework.appointments import policy
-from portal.casework.appointments.enums import EventKind, Means, Refusal, Reminder
+from portal.casework.appointments.enums import AppointmentState, EventKind, Means, Refusal, Reminder
 from portal.casework.appointments.models import (
     Appointment,
     AppointmentEvent,
@@ -129,6 +129,15 @@ def end_wait(session: Session, appointment_id: UUID) -> None:
     """Nobody waits for an earlier time any more; what was kept for them is free again."""
     free_seats(session, appointment_id, offered=True)
     session.execute(delete(AppointmentWait).where(AppointmentWait.appointment_id == appointment_id))
+
+
+def leave_line(session: Session, row: Appointment, actor: Actor, why: EventKind) -> None:
+    """Somebody who has no time waits no more: it counts among what they have to come no longer."""
+    row.state, row.live_kind_id, row.live_rank = AppointmentState.LEFT, None, None
+    row.sequence += 1
+    end_wait(session, row.id)
+    touch(session, row)
+    note(session, row, actor, why)
 
 
 def note(

@@ -1562,6 +1562,7 @@ register(
     _AGENDA,
     empty=_DAY,
     full=_DAY,
+    **{"empty today": "test_an_empty_day_leads_to_the_next_one_that_has_appointments"},
     to_note=_DAY,
     noted=_DAY,
     found=_FOUND,

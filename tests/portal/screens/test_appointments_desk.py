@@ -55,7 +55,7 @@ def slot(desk: Desk, rank: int) -> str:
 
 
 def test_the_day_is_listed_and_who_came_is_noted_then_taken_back(desk: Desk, karim: Browser, town: Town) -> None:
-    assert "Aucun rendez-vous sur cette période." in karim.get(HOME, state="empty").text
+    assert "Aucun rendez-vous aujourd’hui." in karim.get(HOME, state="empty").text
     made = desk.book(town.resident(town.angela))
     page = karim.get(listed(made), state="full")
     assert "Angela DUBOIS" in page.text
@@ -85,6 +85,25 @@ def test_the_day_is_listed_and_who_came_is_noted_then_taken_back(desk: Desk, kar
         assert "Retirer la note" in shown.text
         form = shown.form(f"{HOME}/{made.id}/presence") | {"presence": "retirer", "retour": "https://ailleurs.example/"}
         assert karim.post(f"{HOME}/{made.id}/presence", form).location.startswith(f"{HOME}/{made.id}")
+
+
+def test_an_empty_day_leads_to_the_next_one_that_has_appointments(desk: Desk, karim: Browser) -> None:
+    empty = karim.get(HOME)
+    assert "Prochain jour" not in empty.text
+    made = desk.book()
+    day = clock.local(made.starts_at).date()
+    page = karim.get(HOME, state="empty today")
+    assert "Aucun rendez-vous aujourd’hui." in page.text
+    (there,) = [address for words, address in page.links().items() if words.endswith("(1 rendez-vous)")]
+    assert "Lou Passant-Essai" in karim.get(there).text
+    missed = karim.get(f"{HOME}?etat=missed")
+    assert "Prochain jour" not in missed.text
+    after = karim.get(f"{HOME}?jour={(day + timedelta(days=1)).isoformat()}")
+    assert "Aucun rendez-vous sur cette période." in after.text
+    assert "Prochain jour" not in after.text
+    with desk.database.writing() as session:
+        appointments.cancel(session, desk.head, made.id, reason="Au téléphone.", version=made.version)
+    assert "Prochain jour" not in karim.get(HOME).text
 
 
 def test_agents_see_how_many_wait_and_may_give_a_time(desk: Desk, karim: Browser, town: Town) -> None:

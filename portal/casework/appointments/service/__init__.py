@@ -29,6 +29,7 @@ from portal.casework.appointments.service.reading import (
     list_of_person,
     list_of_request,
     list_own,
+    next_day,
     open_with_code,
 )
 from portal.casework.appointments.service.reminding import remind_due
@@ -129,6 +130,7 @@ __all__ = [
     "list_rules",
     "list_waiting",
     "mark",
+    "next_day",
     "next_slots",
     "offer_next",
     "open_feed",

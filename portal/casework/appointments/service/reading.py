@@ -122,6 +122,25 @@ def list_agenda(
     return views_of(session, session.execute(found.offset(skip).limit(limit)).all()), total
 
 
+def next_day(session: Session, actor: Actor, query: AgendaQuery) -> tuple[date, int] | None:
+    """The first day after those of a query that has appointments like it, and how many; None when none has.
+
+    Two statements; what was cancelled does not make a day.
+
+    :raises Forbidden: the agent does not hold the appointments.
+    """
+    check_keeper(actor)
+    wanted = [*_scope(actor, query), Appointment.starts_at >= instant(query.last + timedelta(days=1))]
+    if query.state is None:
+        wanted.append(Appointment.state != AppointmentState.CANCELLED)
+    soonest = session.scalar(select(func.min(Appointment.starts_at)).where(*wanted))
+    if soonest is None:
+        return None
+    day = clock.local(soonest).date()
+    that_day = Appointment.starts_at < instant(day + timedelta(days=1))
+    return day, session.scalar(select(func.count()).select_from(Appointment).where(*wanted, that_day)) or 0
+
+
 def get_kept(session: Session, actor: Actor, appointment_id: UUID, *, journal: Session) -> AppointmentView:
     """One appointment of the agent's departments; the person reads that it was read.
 
@@ -182,14 +201,16 @@ def instant(day: date) -> datetime:
 
 
 def _wanted(actor: Actor, query: AgendaQuery) -> Sequence[ColumnElement[bool]]:
-    scope = of_departments(actor, Appointment.department_id.expression)
     if query.reference:
+        scope = of_departments(actor, Appointment.department_id.expression)
         return (scope, Appointment.reference == (normalise(query.reference) or ""))
-    wanted = [
-        scope,
-        Appointment.starts_at >= instant(query.first),
-        Appointment.starts_at < instant(query.last + timedelta(days=1)),
-    ]
+    first = Appointment.starts_at >= instant(query.first)
+    return (*_scope(actor, query), first, Appointment.starts_at < instant(query.last + timedelta(days=1)))
+
+
+def _scope(actor: Actor, query: AgendaQuery) -> list[ColumnElement[bool]]:
+    """What is asked, whatever the days."""
+    wanted = [of_departments(actor, Appointment.department_id.expression)]
     if query.place_id is not None:
         wanted.append(Appointment.place_id == query.place_id)
     if query.state is not None:

@@ -281,6 +281,15 @@ TABLE: dict[str, dict[str, str]] = {
     "/agents/guichet/mandats/<uuid:mandate_id>/ouvrir": {"POST": ASSIST},
     "/agents/guichet/mandats/<uuid:mandate_id>/renouveler": {"POST": ASSIST},
     "/agents/guichet/mandats/<uuid:mandate_id>/arreter": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/rendez-vous": {"GET": ASSIST, "POST": ASSIST},
+    "/agents/guichet/mandats/<uuid:mandate_id>/rendez-vous/<uuid:appointment_id>/deplacer": {
+        "GET": ASSIST,
+        "POST": ASSIST,
+    },
+    "/agents/guichet/mandats/<uuid:mandate_id>/rendez-vous/<uuid:appointment_id>/annuler": {
+        "GET": ASSIST,
+        "POST": ASSIST,
+    },
     "/agents/guichet/mandats/<uuid:mandate_id>/attestation": {"GET": ASSIST},
     "/agents/guichet/mandats/<uuid:mandate_id>/attestation.pdf": {"GET": ASSIST},
     "/agents/guichet/<uuid:assistance_id>/demande": {"GET": ASSIST, "POST": ASSIST},

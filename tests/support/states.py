@@ -1414,6 +1414,15 @@ register("counter.ask_to_stop", "agent", _MANDATES, plain=_GIVEN_AT_DESK)
 register("counter.attestation", "agent", _MANDATES, plain=_GIVEN_AT_DESK)
 register("counter.opened_request", "agent", _MANDATES, plain=_READ_THEN_ANSWERED, written=_READ_THEN_ANSWERED)
 register("counter.answer_request", "agent", _MANDATES, error=_READ_THEN_ANSWERED, over=_READ_THEN_ANSWERED)
+_UNDER = "portal/screens/test_mandate_appointments.py"
+_ALL_THREE = "test_an_agent_books_moves_and_cancels_and_the_person_reads_it"
+_MEANWHILE = "test_what_changed_meanwhile_is_said_and_nothing_is_lost"
+register("counter.mandate_appointments", "agent", _UNDER, empty=_ALL_THREE, times=_ALL_THREE, booked=_ALL_THREE)
+register("counter.book_mandated", "agent", _UNDER, error=_MEANWHILE, taken=_MEANWHILE)
+register("counter.ask_to_move_mandated", "agent", _UNDER, plain=_ALL_THREE)
+register("counter.move_mandated", "agent", _UNDER, error=_MEANWHILE, taken=_MEANWHILE)
+register("counter.ask_to_cancel_mandated", "agent", _UNDER, plain=_ALL_THREE)
+register("counter.cancel_mandated", "agent", _UNDER, changed=_MEANWHILE)
 register("myspace.own_mandates", "resident", _MANDATES, waiting=_ONLINE, active=_ONLINE)
 register("myspace.one_mandate", "resident", _MANDATES, waiting=_ONLINE, used=_GIVEN_AT_DESK, stopped=_GIVEN_AT_DESK)
 register("myspace.answer_mandate", "resident", _MANDATES, moved=_ONLINE)

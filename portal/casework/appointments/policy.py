@@ -5,7 +5,7 @@ not exist is not offered, and one that exists twice is offered once, the first t
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Protocol
 from uuid import UUID
@@ -195,6 +195,21 @@ def may_change(appointment: Timed, cancel_hours: int, now: datetime) -> bool:
     if appointment.state in {AppointmentState.DISPLACED, AppointmentState.AWAITED}:
         return True
     return appointment.state is AppointmentState.BOOKED and now <= appointment.starts_at - timedelta(hours=cancel_hours)
+
+
+def in_own_name(actor: Actor) -> bool:
+    """An agent who acts with the rights of their role, for nobody else."""
+    return actor.is_agent and actor.assisted is None and actor.mandate_id is None
+
+
+def helps(actor: Actor) -> bool:
+    """An agent who acts for somebody under a mandate: by the rules of residents, with no right left of their own."""
+    return actor.is_agent and actor.assisted is None and actor.mandate_id is not None
+
+
+def helper(agent: Actor, *, mandate_id: UUID, person_id: UUID) -> Actor:
+    """The agent acting for the person who gave a mandate."""
+    return replace(agent, subject=person_id, mandate_id=mandate_id, permissions=frozenset(), department_ids=frozenset())
 
 
 def can_keep(actor: Actor, department_id: UUID) -> bool:

@@ -20,6 +20,7 @@ from portal.ground.web import page, settings, undo, unit
 from portal.ground.web.calendars import MEDIA_TYPE
 from portal.ground.web.downloads import as_download
 from portal.ground.web.pages import redirect_to_path
+from portal.people.accounts.service import present_agents
 from portal.screens.booking import wording
 from portal.screens.booking.choosing import ADDRESS, choose, instant, place_of
 
@@ -64,6 +65,8 @@ def show(door: Door, *, refusal: str = "", status: int = 200) -> Response:
     """The appointment, what to bring, and what may be done with it."""
     view = door.read()
     title = _("Rendez-vous : %(what)s", what=wording.say_title(view.kind))
+    helped = appointments.done_for(unit(), view)
+    names = present_agents(unit(), {one.actor_id for one in helped if one.actor_id})
     return page(
         "booking/appointment.html",
         title=title,
@@ -73,6 +76,7 @@ def show(door: Door, *, refusal: str = "", status: int = 200) -> Response:
         words=wording,
         State=AppointmentState,
         coming=wording.is_coming(view),
+        done_for=[wording.say_done_for(one, names) for one in helped],
         refusal=wording.say_refusal(refusal) if refusal else "",
         done=request.args.get("fait", "") if not refusal else "",
         trail=door.trail(view),

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from portal.casework.appointments.enums import AppointmentState, Means, Refusal
+from portal.casework.appointments.enums import AppointmentState, EventKind, Means, Refusal
 from portal.casework.appointments.policy import COMING
-from portal.casework.appointments.service import AppointmentView, KindView
+from portal.casework.appointments.service import AppointmentView, EventView, KindView
 from portal.ground import clock
 from portal.ground.web.languages import reading_language
 
@@ -47,6 +48,20 @@ REFUSALS: Final[Mapping[str, LazyString]] = {
     "offer_over": _l("Cette heure n’est plus gardée pour vous. Rien d’autre n’a changé."),
     "invitation_needed": _l("Ce rendez-vous se prend depuis votre demande, quand le service vous y invite."),
 }
+
+
+# What an agent did under a mandate, as the person reads it.
+DONE_FOR: Final[Mapping[EventKind, LazyString]] = {
+    EventKind.BOOKED: _l("%(who)s, a pris ce rendez-vous pour vous."),
+    EventKind.MOVED: _l("%(who)s, a déplacé ce rendez-vous pour vous."),
+    EventKind.CANCELLED: _l("%(who)s, a annulé ce rendez-vous pour vous."),
+}
+
+
+def say_done_for(event: EventView, names: Mapping[UUID, str]) -> str:
+    """Who did what in the person's name. :param names: agents, as the law has them presented."""
+    who = (names.get(event.actor_id, "") if event.actor_id else "") or _("Un agent")
+    return str(DONE_FOR[event.kind]) % {"who": who}
 
 
 def say_title(kind: KindView) -> str:

@@ -18,6 +18,14 @@ from portal.casework.appointments.service.mailing import (
     render_appointment_letter,
     render_appointment_text,
 )
+from portal.casework.appointments.service.mandated import (
+    book_mandated,
+    cancel_mandated,
+    done_for,
+    list_mandated,
+    list_mandated_offers,
+    move_mandated,
+)
 from portal.casework.appointments.service.marking import mark, unmark
 from portal.casework.appointments.service.offering import find_offer, free_slots, list_offers, next_slots
 from portal.casework.appointments.service.reading import (
@@ -101,10 +109,13 @@ __all__ = [
     "adopt_appointments",
     "assign",
     "book",
+    "book_mandated",
     "calendar_of",
     "cancel",
+    "cancel_mandated",
     "close_period",
     "decline_offer",
+    "done_for",
     "end_of",
     "end_rule",
     "end_vain_waits",
@@ -122,6 +133,8 @@ __all__ = [
     "list_concerned",
     "list_feeds",
     "list_kinds",
+    "list_mandated",
+    "list_mandated_offers",
     "list_of_person",
     "list_of_request",
     "list_offers",
@@ -130,6 +143,7 @@ __all__ = [
     "list_rules",
     "list_waiting",
     "mark",
+    "move_mandated",
     "next_day",
     "next_slots",
     "offer_next",

@@ -92,7 +92,7 @@ def book(
     check_place(place, kind)
     release_past(session, party.holder)
     check_limits(session, party.holder, kind.id)
-    slot = slot_or_conflict(session, kind, place.id, booking.starts_at, at_once=actor.is_agent)
+    slot = slot_or_conflict(session, kind, place.id, booking.starts_at, at_once=policy.in_own_name(actor))
     try:
         with session.begin_nested():
             row = insert_row(session, booking, kind, party, form, remark, slot.span)
@@ -134,6 +134,11 @@ def replay_of(session: Session, form: Form) -> AppointmentView | None:
 
 def party_of(session: Session, actor: Actor, booking: Booking, kind: AppointmentKind, opening_id: UUID | None) -> Party:
     """Whom it is for, by what proves it: their session, their code, an open file, a request."""
+    if policy.helps(actor):
+        account = find_account_of(session, actor.subject) if actor.subject is not None else None
+        if account is None:
+            raise Forbidden("resident_needed")
+        return _with_account(session, account.id, booking, None, actor.id)
     invitation = None
     if booking.request_reference:
         invitation = requests.find_invitation(session, actor, booking.request_reference)
@@ -183,7 +188,7 @@ def check_booking(booking: Booking, kind: AppointmentKind, party: Party, actor: 
     """:raises Invalid: ``means``. :raises Forbidden: ``invitation_needed``."""
     if booking.means.value not in kind.means:
         raise Invalid({"means": _("Choisissez une des façons proposées.")})
-    if kind.audience is Audience.INVITED and not actor.is_agent and not is_invited(kind, party.invitation):
+    if kind.audience is Audience.INVITED and not policy.in_own_name(actor) and not is_invited(kind, party.invitation):
         raise Forbidden("invitation_needed")
 
 

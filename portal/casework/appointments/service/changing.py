@@ -56,7 +56,7 @@ def reschedule(
     kind = open_kind(session, row.kind_id)
     if row.starts_at == starts_at and row.place_id == place_id and row.state is AppointmentState.BOOKED:
         return view_by_id(session, row.id)
-    slot = slot_or_conflict(session, kind, place_id, starts_at, at_once=actor.is_agent)
+    slot = slot_or_conflict(session, kind, place_id, starts_at, at_once=policy.in_own_name(actor))
     before = _seats(session, row.id)
     try:
         with session.begin_nested():
@@ -105,7 +105,7 @@ def cancel(session: Session, actor: Actor, appointment_id: UUID, *, reason: str 
     why = clean_block(reason)
     if len(why) > MAX_REASON:
         raise Invalid({"reason": _("Écrivez %(limit)s caractères au plus.", limit=MAX_REASON)})
-    if actor.is_agent and not why:
+    if policy.in_own_name(actor) and not why:
         raise Invalid({"reason": _("Écrivez pourquoi : la personne le lira.")})
     row.state = AppointmentState.CANCELLED
     row.days_due_at = row.hours_due_at = row.live_kind_id = row.live_rank = None
@@ -164,7 +164,7 @@ def _changeable(session: Session, actor: Actor, appointment_id: UUID, version: i
     if row.state not in policy.COMING:
         raise Forbidden("appointment_over")
     hours = session.get_one(AppointmentKind, row.kind_id).cancel_hours
-    if actor.is_resident and not policy.may_change(row, hours, clock.now()):
+    if not policy.in_own_name(actor) and not policy.may_change(row, hours, clock.now()):
         raise Forbidden(Refusal.TOO_LATE)
     return row
 

@@ -1571,7 +1571,6 @@ register(
     _AGENDA,
     empty=_DAY,
     full=_DAY,
-    **{"empty today": "test_an_empty_day_leads_to_the_next_one_that_has_appointments"},
     to_note=_DAY,
     noted=_DAY,
     found=_FOUND,
@@ -1580,9 +1579,17 @@ register(
     last_page=_LONG_DAY,
     displaced=_CLOSED,
 )
+_DESK_LISTS = "portal/screens/test_appointments_desk_lists.py"
 _IN_LINE = "test_agents_see_how_many_wait_and_may_give_a_time"
-register("appointments_desk.waiting", "agent", _AGENDA, empty=_IN_LINE, full=_IN_LINE)
-register("appointments_desk.appointment", "agent", _AGENDA, awaited=_IN_LINE, plain=_ONE, noted=_ONE, booked=_FILE_OPEN)
+register(
+    "appointments_desk.agenda",
+    "agent",
+    _DESK_LISTS,
+    **{"empty today": "test_an_empty_day_leads_to_the_next_one_that_has_appointments"},
+)
+register("appointments_desk.appointment", "agent", _DESK_LISTS, awaited=_IN_LINE)
+register("appointments_desk.waiting", "agent", _DESK_LISTS, empty=_IN_LINE, full=_IN_LINE)
+register("appointments_desk.appointment", "agent", _AGENDA, plain=_ONE, noted=_ONE, booked=_FILE_OPEN)
 register("appointments_desk.attendance", "agent", _AGENDA, changed=_DAY)
 register("appointments_desk.note", "agent", _AGENDA, error=_ONE, changed=_ONE)
 register("appointments_desk.ask_cancel", "agent", _AGENDA, plain=_GIVEN_UP)

@@ -66,7 +66,10 @@ def open_desk(database: Database, town: Town) -> Desk:
         place = appointments.save_place(
             session, head, PlaceFacts(house, "Maison d’essai", "4 rue du Pont, 38999 Valmont", access="De plain-pied.")
         )
-        facts = KindFacts(house, "aide-essai", {"fr": "Aide d’essai"}, 30, (Means.ON_SITE, Means.PHONE), notice_hours=1)
+        ways, procedure = (Means.ON_SITE, Means.PHONE), "carte-mediatheque"
+        facts = KindFacts(
+            house, "aide-essai", {"fr": "Aide d’essai"}, 30, ways, notice_hours=1, procedure_slug=procedure
+        )
         kind = appointments.save_kind(session, head, facts)
         since = clock.today() - timedelta(days=30)
         for weekday in range(7):

@@ -19,13 +19,19 @@ class Audience(StrEnum):
 
 
 class AppointmentState(StrEnum):
-    """Where an appointment stands. ``DISPLACED``: its time was closed, the person is to choose another one."""
+    """Where an appointment stands. ``DISPLACED``: its time was closed, the person is to choose another one.
+
+    ``AWAITED``: it has no time yet, the person is told when one frees; ``starts_at`` is the latest that would do.
+    ``LEFT``: they stopped waiting, or nothing freed before that.
+    """
 
     BOOKED = "booked"
     DISPLACED = "displaced"
     CANCELLED = "cancelled"
     ATTENDED = "attended"
     MISSED = "missed"
+    AWAITED = "awaited"
+    LEFT = "left"
 
 
 class EventKind(StrEnum):
@@ -42,11 +48,13 @@ class EventKind(StrEnum):
     NOTED = "noted"
     REMINDED = "reminded"
     WAITING = "waiting"
+    AWAITED = "awaited"
     OFFERED = "offered"
     OFFER_TAKEN = "offer_taken"
     OFFER_DECLINED = "offer_declined"
     OFFER_LAPSED = "offer_lapsed"
     STOPPED_WAITING = "stopped_waiting"
+    WAITED_IN_VAIN = "waited_in_vain"
     ATTACHED = "attached"
 
 
@@ -66,4 +74,5 @@ class Refusal(StrEnum):
     ONE_PER_KIND = "one_per_kind"
     TOO_LATE = "too_late"
     MOVED_ON = "appointment_changed"
+    MANY_FREE = "many_free"
     CONCERNED_CHANGED = "concerned_changed"

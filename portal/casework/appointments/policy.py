@@ -5,7 +5,7 @@ not exist is not offered, and one that exists twice is offered once, the first t
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Protocol
 from uuid import UUID
@@ -34,7 +34,14 @@ FIRST_HOUR: Final = time(8)
 EVENING: Final = time(18)
 FEED_PAST: Final = timedelta(days=7)
 FEED_AHEAD: Final = timedelta(days=60)
-COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.DISPLACED})
+COMING: Final = frozenset({AppointmentState.BOOKED, AppointmentState.DISPLACED, AppointmentState.AWAITED})
+# An earlier time may be offered to who has one, and any time to who has none.
+MAY_BE_OFFERED: Final = frozenset({AppointmentState.BOOKED, AppointmentState.AWAITED})
+# Nobody is expected at the instant that these hold.
+WITHOUT_TIME: Final = frozenset({AppointmentState.AWAITED, AppointmentState.LEFT})
+# How far one may wait for a time, and how many free ones may be passed over: with more, one of them is chosen.
+MOST_WAITED: Final = 60
+MOST_PASSED: Final = 100
 
 Seat = tuple[str, int, datetime]
 
@@ -184,10 +191,25 @@ def window_of(now: datetime, zone: ZoneInfo, *, notice_hours: int, horizon_days:
 
 
 def may_change(appointment: Timed, cancel_hours: int, now: datetime) -> bool:
-    """Whether the person may still move or cancel by themselves; one that we displaced, at any time."""
-    if appointment.state is AppointmentState.DISPLACED:
+    """Whether the person may still move or cancel by themselves; one that has no time, at any time."""
+    if appointment.state in {AppointmentState.DISPLACED, AppointmentState.AWAITED}:
         return True
     return appointment.state is AppointmentState.BOOKED and now <= appointment.starts_at - timedelta(hours=cancel_hours)
+
+
+def in_own_name(actor: Actor) -> bool:
+    """An agent who acts with the rights of their role, for nobody else."""
+    return actor.is_agent and actor.assisted is None and actor.mandate_id is None
+
+
+def helps(actor: Actor) -> bool:
+    """An agent who acts for somebody under a mandate: by the rules of residents, with no right left of their own."""
+    return actor.is_agent and actor.assisted is None and actor.mandate_id is not None
+
+
+def helper(agent: Actor, *, mandate_id: UUID, person_id: UUID) -> Actor:
+    """The agent acting for the person who gave a mandate."""
+    return replace(agent, subject=person_id, mandate_id=mandate_id, permissions=frozenset(), department_ids=frozenset())
 
 
 def can_keep(actor: Actor, department_id: UUID) -> bool:

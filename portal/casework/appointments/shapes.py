@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from uuid import UUID
 
 from portal.casework.appointments.enums import AppointmentState, Audience, EventKind, Means, Reminder
+from portal.casework.appointments.policy import WITHOUT_TIME
 from portal.ground.permissions import ActorKind
 
 
@@ -206,6 +207,11 @@ class AppointmentView:
     code: str = ""
     is_replay: bool = False
 
+    @property
+    def has_time(self) -> bool:
+        """Whether somebody is expected at ``starts_at``; else it is the latest time that would do."""
+        return self.state not in WITHOUT_TIME
+
 
 @dataclass(frozen=True, slots=True)
 class EventView:
@@ -250,6 +256,16 @@ class FeedView:
     created_at: datetime
     created_by: UUID
     token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """How many people wait for a kind at a place: for any time, and for an earlier one than they have."""
+
+    kind_title: str
+    place_name: str
+    without_time: int
+    earlier: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ STATES: Mapping[AppointmentState, tuple[LazyString, str, str]] = {
     AppointmentState.CANCELLED: (_l("Annulé"), "cross", "info"),
     AppointmentState.ATTENDED: (_l("Venu"), "check", "ok"),
     AppointmentState.MISSED: (_l("Non venu"), "cross", "wait"),
+    AppointmentState.AWAITED: (_l("En attente d’une heure"), "clock", "wait"),
+    AppointmentState.LEFT: (_l("N’attend plus"), "cross", "info"),
 }
 EVENTS: Mapping[EventKind, LazyString] = {
     EventKind.BOOKED: _l("Rendez-vous pris : %(at)s"),
@@ -52,11 +54,13 @@ EVENTS: Mapping[EventKind, LazyString] = {
     EventKind.NOTED: _l("Note entre agents, changée"),
     EventKind.REMINDED: _l("Rappel envoyé"),
     EventKind.WAITING: _l("Voudrait venir plus tôt"),
-    EventKind.OFFERED: _l("Une heure plus tôt est proposée : %(at)s"),
-    EventKind.OFFER_TAKEN: _l("L’heure plus tôt est acceptée : %(at)s"),
-    EventKind.OFFER_DECLINED: _l("L’heure plus tôt est refusée : %(at)s"),
+    EventKind.AWAITED: _l("Attend qu’une heure se libère, au plus tard : %(at)s"),
+    EventKind.OFFERED: _l("Une heure libérée est proposée : %(at)s"),
+    EventKind.OFFER_TAKEN: _l("L’heure proposée est acceptée : %(at)s"),
+    EventKind.OFFER_DECLINED: _l("L’heure proposée est refusée : %(at)s"),
     EventKind.OFFER_LAPSED: _l("Pas de réponse pour l’heure proposée : %(at)s"),
-    EventKind.STOPPED_WAITING: _l("N’attend plus d’heure plus tôt"),
+    EventKind.STOPPED_WAITING: _l("N’attend plus qu’une heure se libère"),
+    EventKind.WAITED_IN_VAIN: _l("Aucune heure ne s’est libérée à temps"),
     EventKind.ATTACHED: _l("Rattaché au compte de la personne"),
 }
 

@@ -99,6 +99,9 @@ class Use(StrEnum):
     REQUEST_SENT = "request_sent"
     REQUEST_READ = "request_read"
     MESSAGE_WRITTEN = "message_written"
+    APPOINTMENT_BOOKED = "appointment_booked"
+    APPOINTMENT_MOVED = "appointment_moved"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
     CLOSED = "closed"
 
 

@@ -80,6 +80,9 @@ USES: Mapping[Use, LazyString] = {
     Use.REQUEST_SENT: _l("a envoyé une demande"),
     Use.REQUEST_READ: _l("a lu une demande"),
     Use.MESSAGE_WRITTEN: _l("a écrit au service"),
+    Use.APPOINTMENT_BOOKED: _l("a pris un rendez-vous"),
+    Use.APPOINTMENT_MOVED: _l("a déplacé un rendez-vous"),
+    Use.APPOINTMENT_CANCELLED: _l("a annulé un rendez-vous"),
     Use.CLOSED: _l("a fermé le dossier"),
 }
 EVENTS: Mapping[EventKind, LazyString] = {

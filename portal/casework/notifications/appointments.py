@@ -20,6 +20,9 @@ SUBJECTS: Final[Mapping[NotificationEvent, LazyString]] = {
     NotificationEvent.APPOINTMENT_REMINDER: _l("Rappel de votre rendez-vous : %(at)s"),
     NotificationEvent.APPOINTMENT_MISSED: _l("Vous n’êtes pas venu au rendez-vous : %(at)s"),
     NotificationEvent.APPOINTMENT_OFFERED: _l("Un rendez-vous plus tôt se libère : %(at)s"),
+    NotificationEvent.APPOINTMENT_AWAITED: _l("Vous attendez un rendez-vous, au plus tard : %(at)s"),
+    NotificationEvent.APPOINTMENT_FREED: _l("Un rendez-vous se libère : %(at)s"),
+    NotificationEvent.APPOINTMENT_WAITED_IN_VAIN: _l("Aucun rendez-vous ne s’est libéré avant : %(at)s"),
 }
 SENTENCES: Final[Mapping[NotificationEvent, LazyString]] = {
     NotificationEvent.APPOINTMENT_BOOKED: _l(
@@ -41,6 +44,16 @@ SENTENCES: Final[Mapping[NotificationEvent, LazyString]] = {
         "Cette heure vous est gardée un moment. Sans réponse de vous, nous la proposerons à une autre personne, et "
         "votre rendez-vous ne change pas."
     ),
+    NotificationEvent.APPOINTMENT_AWAITED: _l(
+        "Nous vous écrirons dès qu’une heure se libère. Vous pouvez cesser d’attendre quand vous voulez."
+    ),
+    NotificationEvent.APPOINTMENT_FREED: _l(
+        "Cette heure vous est gardée un moment. Sans réponse de vous, nous la proposerons à une autre personne, et "
+        "vous garderez votre place dans la liste d’attente."
+    ),
+    NotificationEvent.APPOINTMENT_WAITED_IN_VAIN: _l(
+        "Nous le regrettons, et vous n’attendez plus. Vous pouvez demander à être prévenu pour plus tard."
+    ),
 }
 # Signs of the GSM alphabet alone; see :mod:`portal.casework.notifications.texts`.
 TEXTS: Final[Mapping[NotificationEvent, LazyString]] = {
@@ -53,6 +66,9 @@ TEXTS: Final[Mapping[NotificationEvent, LazyString]] = {
     NotificationEvent.APPOINTMENT_REMINDER: _l("Rappel : rendez-vous %(at)s. Changer ou annuler : %(link)s"),
     NotificationEvent.APPOINTMENT_MISSED: _l("Rendez-vous manqué le %(at)s. En prendre un autre : %(link)s"),
     NotificationEvent.APPOINTMENT_OFFERED: _l("Un rendez-vous se libère %(at)s. A vous de dire : %(link)s"),
+    NotificationEvent.APPOINTMENT_AWAITED: _l("Rendez-vous attendu avant le %(at)s. Ne plus attendre : %(link)s"),
+    NotificationEvent.APPOINTMENT_FREED: _l("Un rendez-vous se libère %(at)s. A vous de dire : %(link)s"),
+    NotificationEvent.APPOINTMENT_WAITED_IN_VAIN: _l("Aucun rendez-vous libéré avant le %(at)s. Le détail : %(link)s"),
 }
 
 

@@ -29,6 +29,9 @@ class NotificationEvent(StrEnum):
     APPOINTMENT_REMINDER = "appointment_reminder"
     APPOINTMENT_MISSED = "appointment_missed"
     APPOINTMENT_OFFERED = "appointment_offered"
+    APPOINTMENT_AWAITED = "appointment_awaited"
+    APPOINTMENT_FREED = "appointment_freed"
+    APPOINTMENT_WAITED_IN_VAIN = "appointment_waited_in_vain"
 
 
 class NoticeKind(StrEnum):

@@ -49,6 +49,9 @@ KIND_OF: Final[Mapping[NotificationEvent, NoticeKind]] = MappingProxyType(
         NotificationEvent.APPOINTMENT_REMINDER: NoticeKind.APPOINTMENT,
         NotificationEvent.APPOINTMENT_MISSED: NoticeKind.APPOINTMENT,
         NotificationEvent.APPOINTMENT_OFFERED: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_AWAITED: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_FREED: NoticeKind.APPOINTMENT,
+        NotificationEvent.APPOINTMENT_WAITED_IN_VAIN: NoticeKind.APPOINTMENT,
     }
 )
 # What the law has us tell is told: it may change channel, never be turned off (CRPA, art. L112-11 and L211-2).

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.casework.appointments.service import lapse_offers, offer_next, remind_due
+from portal.casework.appointments.service import end_vain_waits, lapse_offers, offer_next, remind_due
 from portal.casework.requests.service import lapse_one, note_implicit_decisions, note_late, warn_of_deadlines
 from portal.engine.deadlines.counting import count_figures
 from portal.engine.deadlines.measuring import measure_delays, usual_days_of
@@ -59,7 +59,11 @@ def remind(database: Database) -> None:
 
 
 def offer_earlier(database: Database) -> None:
-    """Take back the earlier times that nobody answered for, then offer what is free, one a unit."""
+    """End the waits that are over, take back what nobody answered for, then offer what is free, one a unit."""
+    ended = 1
+    while ended:
+        with database.writing() as session:
+            ended = end_vain_waits(session)
     lapsed = 1
     while lapsed:
         with database.writing() as session:

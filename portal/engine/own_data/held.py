@@ -12,7 +12,7 @@ from portal.casework.mandates.service import MandateView
 from portal.casework.mandates.wording import TAGS, say_themes
 from portal.engine.own_data.shapes import Chapter, Entry
 from portal.ground.permissions import Actor
-from portal.ground.web.formats import format_moment
+from portal.ground.web.formats import format_date, format_moment
 from portal.people.accounts.service import list_departments
 
 # Half a year of them, three at once.
@@ -60,7 +60,7 @@ def booked_appointments(session: Session, actor: Actor, _store: BlobStore) -> Ch
     found = appointments.list_own(session, actor, limit=MOST_APPOINTMENTS)
     entries = [
         Entry(
-            format_moment(one.starts_at),
+            _when(one),
             (
                 (_("Pour"), one.kind.say_title()),
                 (_("Lieu"), one.place.name),
@@ -73,6 +73,12 @@ def booked_appointments(session: Session, actor: Actor, _store: BlobStore) -> Ch
     ]
     data = [_appointment_data(session, actor, one) for one in found]
     return Chapter("appointments", _("Vos rendez-vous"), data, tuple(entries))
+
+
+def _when(one: AppointmentView) -> str:
+    if one.has_time:
+        return format_moment(one.starts_at)
+    return _("Au plus tard : %(day)s", day=format_date(one.starts_at))
 
 
 def _appointment_data(session: Session, actor: Actor, one: AppointmentView) -> dict[str, object]:

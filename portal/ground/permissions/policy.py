@@ -99,8 +99,8 @@ class Actor:
     """Who acts (``id``: account or agent), for whom (``subject``: person), under which mandate, with which rights.
 
     ``acr`` is the level of assurance of the sign-in, ``required_acr`` the one that the role needs. ``assisted``: what
-    an agent was let in to, when acting in somebody's name; ``mandate_id`` is then the id of the assistance, and the
-    usual rights of the agent are left aside.
+    an agent was let in to, when acting in somebody's name; ``mandate_id`` is then the id of the assistance, or of the
+    mandate where nothing was opened under it, and the usual rights of the agent are left aside.
     """
 
     kind: ActorKind

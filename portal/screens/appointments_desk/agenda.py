@@ -1,7 +1,7 @@
 """The appointments of the agent's departments: today and the next days, found by reference, taken away as a list."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
@@ -37,6 +37,7 @@ def agenda() -> Response:
     query, days = _query(request.args)
     skip = _skip(request.args.get("suite", ""))
     shown, total = appointments.list_agenda(unit(), actor(), query, skip=skip, limit=SHOWN)
+    coming = appointments.next_day(unit(), actor(), query) if not total and not query.reference else None
     return page(
         "appointments_desk/agenda.html",
         title=_("Rendez-vous"),
@@ -51,6 +52,8 @@ def agenda() -> Response:
         words=STATES,
         means=MEANS,
         figures=sum(one.missed for one in appointments.figures_of(unit(), actor(), query.first)),
+        is_today=query.first == query.last == clock.today(),
+        coming=(day_start(coming[0]), coming[1], address_of(query, 1, first=coming[0])) if coming else None,
         before=address_of(query, days, first=query.first - timedelta(days=days)),
         after=address_of(query, days, first=query.first + timedelta(days=days)),
         here=address_of(query, days),
@@ -112,6 +115,11 @@ def _query(args: Mapping[str, str]) -> tuple[AgendaQuery, int]:
     reference = args.get("reference", "").strip()[:MAX_REFERENCE]
     place_id = read_id(args.get("lieu", ""))
     return AgendaQuery(first, first + timedelta(days=days - 1), place_id, state, reference), days
+
+
+def day_start(day: date) -> datetime:
+    """A moment of a day, as pages write days."""
+    return datetime.combine(day, time(12), clock.PARIS)
 
 
 def _skip(text: str) -> int:

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from portal.casework.appointments import choices
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.enums import Means, Refusal
 from portal.casework.appointments.policy import can_keep
@@ -21,7 +22,6 @@ from portal.ground import clock
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import actor, page, undo, unit
 from portal.people.accounts.service import identity_lines
-from portal.screens.appointments_desk import slots
 from portal.screens.appointments_desk.blueprint import HOME, blueprint, may_keep
 from portal.screens.appointments_desk.typed import read_day, read_id
 
@@ -93,7 +93,7 @@ def _form(
     notice: str = "",
 ) -> Response:
     first, kept = read_day(request.values.get("du", "")) or clock.today(), _kept(opened)
-    options, more = slots.offered(offer, first)
+    options, more = choices.offered(unit(), offer, first, at_once=True)
     address = {"type": offer.kind.facts.slug, **kept}
     found: dict[str, Any] = {name: request.form.get(name, "") for name in NAMES}
     return page(
@@ -164,7 +164,7 @@ def _given(made: AppointmentView) -> Response:
 
 
 def _booking(offer: KindOffer, form: Mapping[str, str]) -> Booking:
-    place_id, starts_at = slots.chosen(form.get("creneau", ""))
+    place_id, starts_at = choices.chosen(form.get("creneau", ""))
     means = next((one for one in Means if one.value == form.get("facon")), None)
     if means is None:
         raise Invalid({"means": _("Choisissez une des façons proposées.")})

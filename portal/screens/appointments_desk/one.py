@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from portal.casework.appointments import choices
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.policy import COMING, may_mark, may_unmark
 from portal.casework.appointments.service import AppointmentView
@@ -19,7 +20,6 @@ from portal.ground import clock
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.web import actor, background_unit, page, redirect_to, undo, unit
 from portal.people.accounts.service import agents_of
-from portal.screens.appointments_desk import slots
 from portal.screens.appointments_desk.blueprint import HOME, blueprint, may_keep
 from portal.screens.appointments_desk.typed import boxes, read_day, read_id, version_of
 
@@ -153,6 +153,8 @@ def _ask_cancel(view: AppointmentView, errors: Errors | None = None) -> Response
         service=_("Agents"),
         view=view,
         base=f"{HOME}/{view.id}",
+        back=f"{HOME}/{view.id}",
+        with_reason=True,
         typed=request.form.get("reason", ""),
         version=request.form.get("version", view.version),
         errors=list((errors or {}).items()),
@@ -188,11 +190,11 @@ def _ask_move(view: AppointmentView, errors: Errors | None = None, *, taken: boo
         offer = appointments.find_offer(unit(), view.kind.facts.slug)
     except NotFound:
         return _refused(view.id)
-    options, more = slots.offered(offer, first)
-    extra: dict[str, Any] = {"base": f"{HOME}/{view.id}"}
+    options, more = choices.offered(unit(), offer, first, at_once=True)
+    extra: dict[str, Any] = {"base": f"{HOME}/{view.id}", "back": f"{HOME}/{view.id}"}
     return page(
         "appointments_desk/move.html",
-        title=_("Déplacer le rendez-vous %(reference)s", reference=view.reference),
+        title=_("Choisir l’heure du rendez-vous %(reference)s", reference=view.reference),
         status=409 if taken else 422 if errors else 200,
         service=_("Agents"),
         view=view,
@@ -212,7 +214,7 @@ def move(appointment_id: UUID) -> Response:
     """Move it, and have the person told. When the time was taken meanwhile, others are proposed."""
     form = request.form
     try:
-        place_id, starts_at = slots.chosen(form.get("creneau", ""))
+        place_id, starts_at = choices.chosen(form.get("creneau", ""))
         appointments.reschedule(
             unit(), actor(), appointment_id, place_id=place_id, starts_at=starts_at, version=version_of(form)
         )

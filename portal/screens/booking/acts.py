@@ -20,6 +20,7 @@ from portal.ground.web import page, settings, undo, unit
 from portal.ground.web.calendars import MEDIA_TYPE
 from portal.ground.web.downloads import as_download
 from portal.ground.web.pages import redirect_to_path
+from portal.people.accounts.service import present_agents
 from portal.screens.booking import wording
 from portal.screens.booking.choosing import ADDRESS, choose, instant, place_of
 
@@ -27,7 +28,7 @@ Trail = list[tuple[str, str | None]]
 WAITING: Final[dict[str, tuple[Callable[..., AppointmentView], str]]] = {
     "attendre": (appointments.wait_for_earlier, "attente"),
     "cesser": (appointments.stop_waiting, "fin-attente"),
-    "accepter": (appointments.accept_offer, "deplace"),
+    "accepter": (appointments.accept_offer, "accepte"),
     "refuser": (appointments.decline_offer, "refuse"),
 }
 
@@ -64,6 +65,8 @@ def show(door: Door, *, refusal: str = "", status: int = 200) -> Response:
     """The appointment, what to bring, and what may be done with it."""
     view = door.read()
     title = _("Rendez-vous : %(what)s", what=wording.say_title(view.kind))
+    helped = appointments.done_for(unit(), view)
+    names = present_agents(unit(), {one.actor_id for one in helped if one.actor_id})
     return page(
         "booking/appointment.html",
         title=title,
@@ -73,6 +76,7 @@ def show(door: Door, *, refusal: str = "", status: int = 200) -> Response:
         words=wording,
         State=AppointmentState,
         coming=wording.is_coming(view),
+        done_for=[wording.say_done_for(one, names) for one in helped],
         refusal=wording.say_refusal(refusal) if refusal else "",
         done=request.args.get("fait", "") if not refusal else "",
         trail=door.trail(view),
@@ -82,6 +86,8 @@ def show(door: Door, *, refusal: str = "", status: int = 200) -> Response:
 def calendar(door: Door) -> Response:
     """The appointment for an agenda; taken again after a change, it replaces what was there."""
     view, origin = door.read(), settings().public_url.rstrip("/")
+    if not view.has_time:  # nothing to write in an agenda
+        return redirect_to_path(door.base)
     host = origin.partition("://")[2]
     path = door.base if door.has_account else f"{ADDRESS}/suivre?reference={view.reference}"
     return as_download(
@@ -157,6 +163,8 @@ def ask_to_cancel(door: Door) -> Response:
     view = door.read()
     if not view.may_change:
         return show(door, refusal=Refusal.TOO_LATE, status=403)
+    if not view.has_time:  # there one stops waiting, with a button of the page
+        return redirect_to_path(door.base)
     title = _("Annuler ce rendez-vous ?")
     return page(
         "booking/cancel.html",

@@ -54,10 +54,7 @@ def _show(
     **extra: Any,
 ) -> Response:
     """``refusal``: why nothing was booked; when the time is gone, other ones are shown with what was typed."""
-    title, form = _("Réserver cette heure"), request.form
-    typed = {name: form.get(name, "")[:most] for name, most in MOST_SHOWN.items()} if request.method == "POST" else {}
-    is_taken = refusal == Refusal.SLOT_TAKEN
-    means = form.get("means", "") or (offer.kind.facts.means[0].value if len(offer.kind.facts.means) == 1 else "")
+    title, is_taken = _("Réserver cette heure"), refusal == Refusal.SLOT_TAKEN
     return page(
         "booking/ask.html",
         title=title,
@@ -65,25 +62,34 @@ def _show(
         offer=offer,
         place=place,
         at=at,
-        typed=typed,
-        means=means,
-        every_reminder=[(code.value, label) for code, label in REMINDERS.items()],
-        reminders=form.getlist("reminders") if request.method == "POST" else [one.value for one in Reminder],
         errors=errors or [],
         refusal=wording.say_refusal(refusal) if refusal else "",
         offered=choose(offer, place, clock.local(at).date(), "") if is_taken else None,
-        words=wording,
-        Means=Means,
-        has_account=actor().is_resident,
         asked=asked_for(),
-        key=_key(),
         base=f"{ADDRESS}/{offer.kind.facts.slug}",
         trail=trail_of(offer, title),
+        **about_person(offer),
         **extra,
     )
 
 
-def _key() -> str:
+def about_person(offer: KindOffer) -> dict[str, Any]:
+    """What the fields about the person are shown with, in each form where one says who one is."""
+    form, is_sent, ways = request.form, request.method == "POST", offer.kind.facts.means
+    return {
+        "typed": {name: form.get(name, "")[:most] for name, most in MOST_SHOWN.items()} if is_sent else {},
+        "means": form.get("means", "") or (ways[0].value if len(ways) == 1 else ""),
+        "every_reminder": [(code.value, label) for code, label in REMINDERS.items()],
+        "reminders": form.getlist("reminders") if is_sent else [one.value for one in Reminder],
+        "words": wording,
+        "Means": Means,
+        "has_account": actor().is_resident,
+        "key": form_key(),
+    }
+
+
+def form_key() -> str:
+    """The key of the form: a second press of its button is the same form."""
     try:
         return str(UUID(request.form.get("cle", "")))
     except ValueError:
@@ -94,18 +100,16 @@ def _key() -> str:
 @public
 def book(slug: str) -> Response:
     """Book the time. The key of the form makes a second press the same appointment."""
-    if not actor().is_resident:  # counted before the unit of the page is opened: units that write wait for each other
-        with background_unit() as session:
-            take(session, "appointment", client_network(request.remote_addr), limit=PER_NETWORK, per=PER)
+    count_visitor()
     offer = appointments.find_offer(unit(), slug)
     place, at = place_of(offer, request.form.get("lieu", "")), instant(request.form.get("heure", ""))
     if at is None:
         return redirect_to("booking.one_kind", slug=slug)
-    means = _means(offer)
-    if (missing := _missing(means)) is not None:
+    means = means_of(offer)
+    if (missing := missing_of(means)) is not None:
         return _show(offer, place, at, errors=[missing], status=422)
     try:
-        made = appointments.book(unit(), actor(), _booking(offer, place, at, means), idempotency_key=_key())
+        made = appointments.book(unit(), actor(), booking_of(offer, place, at, means), idempotency_key=form_key())
     except Invalid as refused:
         undo()
         return _show(offer, place, at, errors=list(refused.fields.items()), status=refused.status)
@@ -114,20 +118,35 @@ def book(slug: str) -> Response:
         theirs = getattr(refused, "theirs", None)
         same = theirs if isinstance(theirs, AppointmentView) else None
         return _show(offer, place, at, refusal=refused.code, status=refused.status, same=same)
+    return show_made(made, "pris")
+
+
+def count_visitor() -> None:
+    """Count a form of who has no account.
+
+    :raises Busy: too many from their network.
+    """
+    if not actor().is_resident:  # counted before the unit of the page is opened: units that write wait for each other
+        with background_unit() as session:
+            take(session, "appointment", client_network(request.remote_addr), limit=PER_NETWORK, per=PER)
+
+
+def show_made(made: AppointmentView, done: str) -> Response:
+    """To the page of what was made: in their space, or opened by its code on this browser."""
     if made.account_id is not None:
-        return redirect_to("booking.one_own", appointment_id=made.id, fait="pris")
+        return redirect_to("booking.one_own", appointment_id=made.id, fait=done)
     open_following(made.reference, requests.follower(made.person_id), code=made.code)
-    return redirect_to("booking.follow", reference=made.reference, fait="pris")
+    return redirect_to("booking.follow", reference=made.reference, fait=done)
 
 
-def _means(offer: KindOffer) -> Means | None:
+def means_of(offer: KindOffer) -> Means | None:
     """How they want to meet: one of what is offered, the only one when there is one; None: still to be said."""
     ways = offer.kind.facts.means
     wanted = request.form.get("means") if len(ways) > 1 else ways[0].value
     return next((one for one in ways if one.value == wanted), None)
 
 
-def _missing(means: Means | None) -> tuple[str, str] | None:
+def missing_of(means: Means | None) -> tuple[str, str] | None:
     """The field that has to be filled first, and why."""
     if means is None:
         return ("means", _("Choisissez comment nous nous parlons."))
@@ -136,7 +155,8 @@ def _missing(means: Means | None) -> tuple[str, str] | None:
     return None
 
 
-def _booking(offer: KindOffer, place: PlaceView, at: datetime, means: Means | None) -> Booking:
+def booking_of(offer: KindOffer, place: PlaceView, at: datetime, means: Means | None) -> Booking:
+    """What the form asks for."""
     contact = Contact(*(request.form.get(name, "")[: MOST_SHOWN[name]] for name in ("name", "email", "phone")))
     wanted = request.form.getlist("reminders")
     return Booking(

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal.casework.appointments import service as appointments
+from portal.casework.appointments.enums import Audience
 from portal.casework.appointments.service import FreeSlot, KindOffer, PlaceView
 from portal.casework.requests.reference import MAX_TYPED
 from portal.ground import clock
@@ -98,6 +99,7 @@ def one_kind(slug: str) -> Response:
         words=wording,
         here=f"{ADDRESS}/{slug}",
         to=f"{ADDRESS}/{slug}/reserver",
+        wait=f"{ADDRESS}/{slug}/attendre?lieu={place.id}" if offer.kind.facts.audience is Audience.PUBLIC else "",
         kept={"demande": asked} if (asked := asked_for()) else {},
         trail=trail_of(offer),
     )

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from portal.casework.appointments.enums import AppointmentState, Means, Refusal
-from portal.casework.appointments.service import AppointmentView, KindView
+from portal.casework.appointments.enums import AppointmentState, EventKind, Means, Refusal
+from portal.casework.appointments.policy import COMING
+from portal.casework.appointments.service import AppointmentView, EventView, KindView
 from portal.ground import clock
 from portal.ground.web.languages import reading_language
 
@@ -25,6 +27,8 @@ TAGS: Final[Mapping[AppointmentState, tuple[LazyString, str, str]]] = {
     AppointmentState.CANCELLED: (_l("Annulé"), "cross", "bad"),
     AppointmentState.ATTENDED: (_l("Passé"), "check", "ok"),
     AppointmentState.MISSED: (_l("Manqué"), "cross", "bad"),
+    AppointmentState.AWAITED: (_l("En attente d’une heure"), "clock", "wait"),
+    AppointmentState.LEFT: (_l("Vous n’attendez plus"), "cross", "info"),
 }
 REFUSALS: Final[Mapping[str, LazyString]] = {
     Refusal.SLOT_TAKEN: _l("Cette heure vient d’être prise. Choisissez-en une autre : vos réponses sont gardées."),
@@ -37,10 +41,27 @@ REFUSALS: Final[Mapping[str, LazyString]] = {
     Refusal.NOT_OFFERED: _l(
         "Ce rendez-vous ne se prend plus en ligne. Le vôtre tient ; pour le déplacer, appelez le service."
     ),
+    Refusal.MANY_FREE: _l(
+        "Beaucoup d’heures sont libres avant cette date. Choisissez-en une, ou attendez jusqu’à un jour plus proche."
+    ),
     "appointment_over": _l("Ce rendez-vous n’est plus à venir."),
-    "offer_over": _l("Cette heure n’est plus gardée pour vous. Votre rendez-vous n’a pas changé."),
+    "offer_over": _l("Cette heure n’est plus gardée pour vous. Rien d’autre n’a changé."),
     "invitation_needed": _l("Ce rendez-vous se prend depuis votre demande, quand le service vous y invite."),
 }
+
+
+# What an agent did under a mandate, as the person reads it.
+DONE_FOR: Final[Mapping[EventKind, LazyString]] = {
+    EventKind.BOOKED: _l("%(who)s, a pris ce rendez-vous pour vous."),
+    EventKind.MOVED: _l("%(who)s, a déplacé ce rendez-vous pour vous."),
+    EventKind.CANCELLED: _l("%(who)s, a annulé ce rendez-vous pour vous."),
+}
+
+
+def say_done_for(event: EventView, names: Mapping[UUID, str]) -> str:
+    """Who did what in the person's name. :param names: agents, as the law has them presented."""
+    who = (names.get(event.actor_id, "") if event.actor_id else "") or _("Un agent")
+    return str(DONE_FOR[event.kind]) % {"who": who}
 
 
 def say_title(kind: KindView) -> str:
@@ -71,5 +92,4 @@ def say_refusal(code: str) -> str:
 
 def is_coming(view: AppointmentView) -> bool:
     """Whether the person still has something to expect, or to choose."""
-    coming = view.state in {AppointmentState.BOOKED, AppointmentState.DISPLACED}
-    return coming and view.ends_at > clock.now()
+    return view.state in COMING and view.ends_at > clock.now()

@@ -53,7 +53,7 @@ def slot(desk: Desk, rank: int) -> str:
 
 
 def test_the_day_is_listed_and_who_came_is_noted_then_taken_back(desk: Desk, karim: Browser, town: Town) -> None:
-    assert "Aucun rendez-vous sur cette période." in karim.get(HOME, state="empty").text
+    assert "Aucun rendez-vous aujourd’hui." in karim.get(HOME, state="empty").text
     made = desk.book(town.resident(town.angela))
     page = karim.get(listed(made), state="full")
     assert "Angela DUBOIS" in page.text

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 
 from portal.casework.appointments import service as appointments
-from portal.casework.appointments.enums import AppointmentState, Means
+from portal.casework.appointments.enums import AppointmentState, Audience, Means
 from portal.casework.appointments.service import Booking, KindFacts, KindView, PlaceFacts, PlaceView, RuleFacts, Span
 from portal.ground import clock
 from portal.ground.db import Database
@@ -244,11 +245,87 @@ def test_an_earlier_time_that_is_kept_is_taken_in_one_press(
         assert appointments.offer_next(session)
     here = f"{OWN}/{view.id}"
     assert "Une heure plus tôt est gardée pour vous" in angela.get(here, state="offered").text
-    assert "Votre rendez-vous est déplacé." in angela.follow(angela.post(f"{here}/accepter")).text
+    assert "L’heure est à vous" in angela.follow(angela.post(f"{here}/accepter")).text
     with database.reading() as session:
         now = appointments.get_own(session, mine, view.id)
     assert now.starts_at < late
     assert now.state is AppointmentState.BOOKED
+
+
+def fill(database: Database, town: Town, desk: tuple[PlaceView, KindView]) -> None:
+    """Close the place for as long as one may book: no time is free."""
+    head, now = town.agent(town.commune.agents["s.amrani"]), clock.now()
+    with database.writing() as session:
+        span = Span(now, now + timedelta(days=40))
+        appointments.close_period(session, head, desk[0].id, span, "Des travaux.", concerned={})
+
+
+def reopen(database: Database, town: Town) -> None:
+    """Take the closures away, then offer what is free as the worker does."""
+    head = town.agent(town.commune.agents["s.amrani"])
+    with database.writing() as session:
+        for one in appointments.list_closures(session, head):
+            appointments.reopen(session, head, one.id)
+    with database.writing() as session:
+        assert appointments.offer_next(session)
+
+
+def test_who_finds_no_time_waits_and_takes_the_one_that_frees(
+    angela: Browser, desk: tuple[PlaceView, KindView], database: Database, town: Town
+) -> None:
+    fill(database, town, desk)
+    to = angela.get(HELP).links()["Être prévenu quand une heure se libère"]
+    form = angela.get(to).form() | {"means": "on_site"}
+    page = angela.follow(angela.post(f"{HELP}/attendre", form))
+    here = page.response.request.path
+    assert "Nous vous préviendrons dès qu’une heure se libère" in page.text
+    assert "En attente d’une heure" in angela.get(here, state="awaited").text
+    assert "au plus tard le" in angela.get(OWN).text
+    for nothing in (f"{here}.ics", f"{here}/annuler"):
+        assert angela.get(nothing, expect=303).location == here
+    again = angela.post(f"{HELP}/attendre", form | {"cle": str(uuid4())}, expect=409, state="one of each")
+    assert again.links()["Voir ce rendez-vous"] == here
+    reopen(database, town)
+    offered = angela.get(here, state="freed")
+    assert "Une heure est gardée pour vous" in offered.text
+    assert "L’heure est à vous" in angela.follow(angela.post(f"{here}/accepter")).text
+    with database.reading() as session:
+        now = appointments.get_own(session, town.resident(town.angela), page_id(here))
+    assert (now.state, now.wait) == (AppointmentState.BOOKED, None)
+
+
+def test_a_visitor_waits_by_code_and_leaves_the_line(
+    visitor: Browser, desk: tuple[PlaceView, KindView], database: Database, town: Town
+) -> None:
+    fill(database, town, desk)
+    to = f"{HELP}/attendre"
+    form = visitor.get(to, state="empty").form() | GUEST
+    unread = visitor.post(to, form | {"until": "999"}, expect=422, state="until")
+    assert "Choisissez jusqu’à quand attendre." in unread.text
+    assert unread.form()["name"] == GUEST["name"]
+    visitor.post(to, form | {"means": ""}, expect=422, state="means")
+    visitor.post(to, form | {"email": "lou@"}, expect=422, state="bad")
+    page = visitor.follow(visitor.post(to, form))
+    assert "Code de suivi" in page.text
+    here = page.response.request.path
+    assert here.startswith(FOLLOW)
+    left = visitor.follow(visitor.post(f"{here}/cesser"))
+    assert "Vous n’attendez plus." in left.text
+    with database.writing() as session:
+        assert not appointments.offer_next(session)
+
+
+def test_nobody_waits_uninvited(
+    visitor: Browser, desk: tuple[PlaceView, KindView], database: Database, town: Town
+) -> None:
+    head = town.agent(town.commune.agents["s.amrani"])
+    kind = desk[1]
+    with database.writing() as session:
+        facts = replace(kind.facts, audience=Audience.INVITED)
+        appointments.save_kind(session, head, facts, kind_id=kind.id, version=kind.version)
+    assert "Être prévenu quand une heure se libère" not in visitor.get(HELP).text
+    visitor.get(f"{HELP}/attendre", expect=403, state="invited")
+    visitor.post(f"{HELP}/attendre", GUEST | {"until": "1"}, expect=403)
 
 
 def test_pages_ask_a_constant_number_of_statements_and_stay_light(
@@ -260,6 +337,7 @@ def test_pages_ask_a_constant_number_of_statements_and_stay_light(
         (visitor, START): 2,
         (visitor, HELP): 6,
         (visitor, address): 3,
+        (visitor, f"{HELP}/attendre"): 3,
         (visitor, FOLLOW): 1,
         (angela, OWN): 6,
         (angela, here): 6,

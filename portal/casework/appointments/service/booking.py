@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from portal.casework.appointments import policy
 from portal.casework.appointments.enums import AppointmentState, Audience, EventKind, Refusal, Reminder
-from portal.casework.appointments.models import Appointment, AppointmentKind, AppointmentSeat
-from portal.casework.appointments.policy import Slot
+from portal.casework.appointments.models import Appointment, AppointmentKind, AppointmentPlace, AppointmentSeat
+from portal.casework.appointments.policy import Slot, Span
 from portal.casework.appointments.service.contact import checked_contact, checked_remark, holder_of
 from portal.casework.appointments.service.offering import next_slots, open_kind, slot_at
 from portal.casework.appointments.service.rows import lock_place, note, seal_content, touch, view_by_id
@@ -38,7 +38,15 @@ REFERENCE_SUFFIX = "R"
 
 
 @dataclass(frozen=True, slots=True)
-class _Party:
+class Form:
+    """A form that was sent: what tells it from another one, and the code that it gives who has no account."""
+
+    key: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
     """Whom an appointment is for. ``person_id`` None: a person made for it alone, who gets a code.
 
     One of each kind is asked of accounts alone: to who types an address, it would tell what its owner has booked.
@@ -69,31 +77,29 @@ def book(
     :raises Forbidden: ``invitation_needed``, or not somebody who may book.
     :raises NotFound: no such kind, place, request or file, or one was withdrawn meanwhile.
     """
-    if not 1 <= len(idempotency_key) <= MAX_FORM_KEY:
-        raise ValueError("an idempotency key of 1 to 255 characters is needed")
-    form_key = fingerprint(idempotency_key, sector="appointment_form")
-    code = spoken_code(idempotency_key, sector="appointment_code")
-    replay = _replay(session, form_key, code)
+    form = form_of(idempotency_key)
+    replay = replay_of(session, form)
     if replay is not None:
         return replay
     kind = open_kind(session, booking.kind_id)
-    party = _party(session, actor, booking, kind, opening_id)
-    _check(booking, kind, party, actor)
+    party = party_of(session, actor, booking, kind, opening_id)
+    check_booking(booking, kind, party, actor)
     remark = checked_remark(booking.remark)
     place = lock_place(session, booking.place_id)
-    replay = _replay(session, form_key, code)
+    replay = replay_of(session, form)
     if replay is not None:  # the same form, which was there first
         return replay
-    if not place.active or place.department_id != kind.department_id:
-        raise NotFound("place_unknown")
+    check_place(place, kind)
     release_past(session, party.holder)
     check_limits(session, party.holder, kind.id)
-    slot = slot_or_conflict(session, kind, place.id, booking.starts_at, at_once=actor.is_agent)
+    slot = slot_or_conflict(session, kind, place.id, booking.starts_at, at_once=policy.in_own_name(actor))
     try:
         with session.begin_nested():
-            row = _insert(session, booking, kind, party, slot, form_key, remark, code)
+            row = insert_row(session, booking, kind, party, form, remark, slot.span)
+            set_time(row, slot)
+            take_seats(session, row, kind, place.id, slot)
     except IntegrityError:  # the same form, or the last of a person's three, at the same moment
-        replay = _replay(session, form_key, code)
+        replay = replay_of(session, form)
         if replay is not None:
             return replay
         check_limits(session, party.holder, kind.id)
@@ -102,18 +108,37 @@ def book(
     tell(session, row, NotificationEvent.APPOINTMENT_BOOKED, actor)
     if party.invitation is not None:
         requests.accept_booked(session, actor, party.invitation, idempotency_key=f"appointment:{row.id}")
-    return view_by_id(session, row.id, code=code if row.code_key else "")
+    return view_by_id(session, row.id, code=form.code if row.code_key else "")
 
 
-def _replay(session: Session, form_key: str, code: str) -> AppointmentView | None:
+def form_of(idempotency_key: str) -> Form:
+    """The form that has this key.
+
+    :raises ValueError: it is empty or too long.
+    """
+    if not 1 <= len(idempotency_key) <= MAX_FORM_KEY:
+        raise ValueError("an idempotency key of 1 to 255 characters is needed")
+    return Form(
+        fingerprint(idempotency_key, sector="appointment_form"),
+        spoken_code(idempotency_key, sector="appointment_code"),
+    )
+
+
+def replay_of(session: Session, form: Form) -> AppointmentView | None:
+    """What the same form made before, with its code when it has one."""
     known = session.execute(
-        select(Appointment.id, Appointment.code_key).where(Appointment.form_key == form_key)
+        select(Appointment.id, Appointment.code_key).where(Appointment.form_key == form.key)
     ).one_or_none()
-    return view_by_id(session, known.id, code=code if known.code_key else "", is_replay=True) if known else None
+    return view_by_id(session, known.id, code=form.code if known.code_key else "", is_replay=True) if known else None
 
 
-def _party(session: Session, actor: Actor, booking: Booking, kind: AppointmentKind, opening_id: UUID | None) -> _Party:
+def party_of(session: Session, actor: Actor, booking: Booking, kind: AppointmentKind, opening_id: UUID | None) -> Party:
     """Whom it is for, by what proves it: their session, their code, an open file, a request."""
+    if policy.helps(actor):
+        account = find_account_of(session, actor.subject) if actor.subject is not None else None
+        if account is None:
+            raise Forbidden("resident_needed")
+        return _with_account(session, account.id, booking, None, actor.id)
     invitation = None
     if booking.request_reference:
         invitation = requests.find_invitation(session, actor, booking.request_reference)
@@ -125,7 +150,7 @@ def _party(session: Session, actor: Actor, booking: Booking, kind: AppointmentKi
         return _with_account(session, actor.id, booking, invitation, None)
     contact = checked_contact(booking.contact, needed=True)
     known = invitation.person_id if invitation is not None else None
-    return _Party(known, None, contact, holder_of(contact), invitation)
+    return Party(known, None, contact, holder_of(contact), invitation)
 
 
 def _party_of_agent(
@@ -135,7 +160,7 @@ def _party_of_agent(
     kind: AppointmentKind,
     opening_id: UUID | None,
     invitation: Invitation | None,
-) -> _Party:
+) -> Party:
     if not policy.can_keep(actor, kind.department_id):
         raise Forbidden("permission")
     person_id = invitation.person_id if invitation is not None else None
@@ -147,23 +172,30 @@ def _party_of_agent(
     if account is not None:
         return _with_account(session, account.id, booking, invitation, actor.id)
     contact = checked_contact(booking.contact, needed=True)
-    return _Party(person_id, None, contact, holder_of(contact), invitation, actor.id)
+    return Party(person_id, None, contact, holder_of(contact), invitation, actor.id)
 
 
 def _with_account(
     session: Session, account_id: UUID, booking: Booking, invitation: Invitation | None, by_agent: UUID | None
-) -> _Party:
+) -> Party:
     account = get_account(session, account_id)
     said = checked_contact(booking.contact, needed=False)
     contact = Contact(said.name or account.display_name, said.email or account.email, said.phone)
-    return _Party(account.person_id, account.id, contact, str(account.person_id), invitation, by_agent)
+    return Party(account.person_id, account.id, contact, str(account.person_id), invitation, by_agent)
 
 
-def _check(booking: Booking, kind: AppointmentKind, party: _Party, actor: Actor) -> None:
+def check_booking(booking: Booking, kind: AppointmentKind, party: Party, actor: Actor) -> None:
+    """:raises Invalid: ``means``. :raises Forbidden: ``invitation_needed``."""
     if booking.means.value not in kind.means:
         raise Invalid({"means": _("Choisissez une des façons proposées.")})
-    if kind.audience is Audience.INVITED and not actor.is_agent and not is_invited(kind, party.invitation):
+    if kind.audience is Audience.INVITED and not policy.in_own_name(actor) and not is_invited(kind, party.invitation):
         raise Forbidden("invitation_needed")
+
+
+def check_place(place: AppointmentPlace, kind: AppointmentKind) -> None:
+    """:raises NotFound: the place was withdrawn, or is another department's."""
+    if not place.active or place.department_id != kind.department_id:
+        raise NotFound("place_unknown")
 
 
 def is_invited(kind: AppointmentKind, invitation: Invitation | None) -> bool:
@@ -245,16 +277,20 @@ def set_time(row: Appointment, slot: Slot) -> None:
     row.days_due_at, row.hours_due_at = policy.due_of(row.starts_at, clock.now(), clock.PARIS, wanted)
 
 
-def _insert(
+def insert_row(
     session: Session,
     booking: Booking,
     kind: AppointmentKind,
-    party: _Party,
-    slot: Slot,
-    form_key: str,
+    party: Party,
+    form: Form,
     remark: str,
-    code: str,
+    span: Span,
+    state: AppointmentState = AppointmentState.BOOKED,
 ) -> Appointment:
+    """The row of an appointment, without its seats.
+
+    :raises IntegrityError: the same form, or the last of a person's three, at the same moment.
+    """
     appointment_id, key_id = new_id(), create_data_key(session)
     content = {
         "name": party.contact.name,
@@ -274,7 +310,9 @@ def _insert(
         account_id=party.account_id,
         request_id=party.invitation.request_id if party.invitation else None,
         means=booking.means,
-        state=AppointmentState.BOOKED,
+        starts_at=span.starts_at,
+        ends_at=span.ends_at,
+        state=state,
         booked_by=party.by_agent,
         holder=party.holder,
         live_kind_id=kind.id if party.account_id else None,
@@ -282,15 +320,13 @@ def _insert(
         reminders=[one.value for one in booking.reminders],
         sequence=0,
         version=0,
-        form_key=form_key,
-        code_key="" if party.account_id else kept_code(code, sector=f"appointment:{appointment_id}"),
+        form_key=form.key,
+        code_key="" if party.account_id else kept_code(form.code, sector=f"appointment:{appointment_id}"),
         data_key_id=key_id,
         sealed=seal_content(session, appointment_id, key_id, content),
     )
-    set_time(row, slot)
     session.add(row)
     touch(session, row)
-    take_seats(session, row, kind, booking.place_id, slot)
     return row
 
 

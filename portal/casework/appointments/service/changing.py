@@ -56,7 +56,7 @@ def reschedule(
     kind = open_kind(session, row.kind_id)
     if row.starts_at == starts_at and row.place_id == place_id and row.state is AppointmentState.BOOKED:
         return view_by_id(session, row.id)
-    slot = slot_or_conflict(session, kind, place_id, starts_at, at_once=actor.is_agent)
+    slot = slot_or_conflict(session, kind, place_id, starts_at, at_once=policy.in_own_name(actor))
     before = _seats(session, row.id)
     try:
         with session.begin_nested():
@@ -68,19 +68,23 @@ def reschedule(
     was = row.starts_at
     row.place_id = place_id
     set_time(row, slot)
-    settle_move(session, row, actor, EventKind.MOVED, was)
+    waited = row.state is AppointmentState.AWAITED
+    settle_move(session, row, actor, EventKind.BOOKED if waited else EventKind.MOVED, was)
     end_wait(session, row.id)
     return view_by_id(session, row.id)
 
 
 def settle_move(session: Session, row: Appointment, actor: Actor, kind: EventKind, was: datetime) -> None:
-    """What follows a change of time: sequence, history, and the person is told."""
+    """What follows a change of time, or a first one for who waited: sequence, history, and the person is told."""
+    had_time = row.state is not AppointmentState.AWAITED
     row.state = AppointmentState.BOOKED
     row.sequence += 1
     reseal(session, row, reason="")
     touch(session, row)
-    note(session, row, actor, kind, {"from": was.isoformat(), "at": row.starts_at.isoformat()})
-    tell(session, row, NotificationEvent.APPOINTMENT_MOVED, actor)
+    before = {"from": was.isoformat()} if had_time else {}
+    note(session, row, actor, kind, {**before, "at": row.starts_at.isoformat()})
+    event = NotificationEvent.APPOINTMENT_MOVED if had_time else NotificationEvent.APPOINTMENT_BOOKED
+    tell(session, row, event, actor)
 
 
 def cancel(session: Session, actor: Actor, appointment_id: UUID, *, reason: str = "", version: int) -> AppointmentView:
@@ -96,10 +100,12 @@ def cancel(session: Session, actor: Actor, appointment_id: UUID, *, reason: str 
     if row.state is AppointmentState.CANCELLED:
         return view_by_id(session, row.id)
     row = _changeable(session, actor, appointment_id, version)
+    if row.state is AppointmentState.AWAITED:  # there is nothing to cancel: one stops waiting
+        raise Forbidden("appointment_over")
     why = clean_block(reason)
     if len(why) > MAX_REASON:
         raise Invalid({"reason": _("Écrivez %(limit)s caractères au plus.", limit=MAX_REASON)})
-    if actor.is_agent and not why:
+    if policy.in_own_name(actor) and not why:
         raise Invalid({"reason": _("Écrivez pourquoi : la personne le lira.")})
     row.state = AppointmentState.CANCELLED
     row.days_due_at = row.hours_due_at = row.live_kind_id = row.live_rank = None
@@ -158,7 +164,7 @@ def _changeable(session: Session, actor: Actor, appointment_id: UUID, version: i
     if row.state not in policy.COMING:
         raise Forbidden("appointment_over")
     hours = session.get_one(AppointmentKind, row.kind_id).cancel_hours
-    if actor.is_resident and not policy.may_change(row, hours, clock.now()):
+    if not policy.in_own_name(actor) and not policy.may_change(row, hours, clock.now()):
         raise Forbidden(Refusal.TOO_LATE)
     return row
 

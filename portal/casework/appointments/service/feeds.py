@@ -82,7 +82,7 @@ def read_feed(session: Session, token: str, *, host: str, is_working: Callable[[
         .join(AppointmentKind, AppointmentKind.id == Appointment.kind_id)
         .where(
             Appointment.place_id == place.id,
-            Appointment.state != AppointmentState.DISPLACED,
+            Appointment.state.not_in({AppointmentState.DISPLACED, *policy.WITHOUT_TIME}),
             Appointment.starts_at >= now - policy.FEED_PAST,
             Appointment.starts_at < now + policy.FEED_AHEAD,
         )

@@ -95,7 +95,7 @@ def list_of_person(session: Session, actor: Actor, person_id: UUID) -> list[Appo
 
     :raises Forbidden: the agent does not hold the appointments.
     """
-    _check_keeper(actor)
+    check_keeper(actor)
     query = whole().where(
         Appointment.person_id == person_id,
         of_departments(actor, Appointment.department_id.expression),
@@ -110,15 +110,35 @@ def list_agenda(
 ) -> tuple[list[AppointmentView], int]:
     """The appointments of the agent's departments, by time, and how many there are in all. Two statements.
 
-    A reference looks everywhere in their departments, whatever the days.
+    A reference looks everywhere in their departments, whatever the days. Who waits without a time is in the list when
+    asked for, at the latest day that would do.
 
     :raises Forbidden: the agent does not hold the appointments.
     """
-    _check_keeper(actor)
+    check_keeper(actor)
     wanted = _wanted(actor, query)
     total = session.scalar(select(func.count()).select_from(Appointment).where(*wanted)) or 0
     found = whole().where(*wanted).order_by(Appointment.starts_at, Appointment.place_id, Appointment.id)
     return views_of(session, session.execute(found.offset(skip).limit(limit)).all()), total
+
+
+def next_day(session: Session, actor: Actor, query: AgendaQuery) -> tuple[date, int] | None:
+    """The first day after those of a query that has appointments like it, and how many; None when none has.
+
+    Two statements; what was cancelled does not make a day.
+
+    :raises Forbidden: the agent does not hold the appointments.
+    """
+    check_keeper(actor)
+    wanted = [*_scope(actor, query), Appointment.starts_at >= instant(query.last + timedelta(days=1))]
+    if query.state is None:
+        wanted.append(Appointment.state != AppointmentState.CANCELLED)
+    soonest = session.scalar(select(func.min(Appointment.starts_at)).where(*wanted))
+    if soonest is None:
+        return None
+    day = clock.local(soonest).date()
+    that_day = Appointment.starts_at < instant(day + timedelta(days=1))
+    return day, session.scalar(select(func.count()).select_from(Appointment).where(*wanted, that_day)) or 0
 
 
 def get_kept(session: Session, actor: Actor, appointment_id: UUID, *, journal: Session) -> AppointmentView:
@@ -153,7 +173,7 @@ def figures_of(session: Session, actor: Actor, month: date) -> list[KindFigures]
     :param month: any day of it.
     :raises Forbidden: the agent does not hold the appointments.
     """
-    _check_keeper(actor)
+    check_keeper(actor)
     first = month.replace(day=1)
     starts, ends = instant(first), instant((first + timedelta(days=32)).replace(day=1))
     query = (
@@ -181,21 +201,26 @@ def instant(day: date) -> datetime:
 
 
 def _wanted(actor: Actor, query: AgendaQuery) -> Sequence[ColumnElement[bool]]:
-    scope = of_departments(actor, Appointment.department_id.expression)
     if query.reference:
+        scope = of_departments(actor, Appointment.department_id.expression)
         return (scope, Appointment.reference == (normalise(query.reference) or ""))
-    wanted = [
-        scope,
-        Appointment.starts_at >= instant(query.first),
-        Appointment.starts_at < instant(query.last + timedelta(days=1)),
-    ]
+    first = Appointment.starts_at >= instant(query.first)
+    return (*_scope(actor, query), first, Appointment.starts_at < instant(query.last + timedelta(days=1)))
+
+
+def _scope(actor: Actor, query: AgendaQuery) -> list[ColumnElement[bool]]:
+    """What is asked, whatever the days."""
+    wanted = [of_departments(actor, Appointment.department_id.expression)]
     if query.place_id is not None:
         wanted.append(Appointment.place_id == query.place_id)
     if query.state is not None:
         wanted.append(Appointment.state == query.state)
+    else:  # nobody is expected at the instant of who waits
+        wanted.append(Appointment.state.not_in(policy.WITHOUT_TIME))
     return wanted
 
 
-def _check_keeper(actor: Actor) -> None:
+def check_keeper(actor: Actor) -> None:
+    """:raises Forbidden: not an agent who holds the appointments, in their own name."""
     if not actor.is_agent or actor.assisted is not None or not actor.can(Permission.APPOINTMENTS_KEEP):
         raise Forbidden("permission")

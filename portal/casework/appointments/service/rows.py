@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import Session
 
 from portal.casework.appointments import policy
-from portal.casework.appointments.enums import EventKind, Means, Refusal, Reminder
+from portal.casework.appointments.enums import AppointmentState, EventKind, Means, Refusal, Reminder
 from portal.casework.appointments.models import (
     Appointment,
     AppointmentEvent,
@@ -31,7 +31,7 @@ from portal.ground.audit.service import record
 from portal.ground.errors import Conflict, Forbidden, NotFound
 from portal.ground.permissions import Actor
 from portal.ground.vault.service import seal_json, unseal_json, with_data_keys
-from portal.people.accounts.service import person_ids_of
+from portal.people.accounts.service import find_account_of, person_ids_of
 
 Found = Sequence[Any]
 
@@ -84,8 +84,13 @@ def people_of(session: Session, actor: Actor) -> frozenset[UUID]:
 def may_see(session: Session, actor: Actor, row: Appointment) -> bool:
     """The person it is for, or an agent of the department who holds the appointments.
 
-    Once it is in an account, the code that was given before opens it no more.
+    Once it is in an account, the code that was given before opens it no more. An agent who helps sees, under the
+    mandate, what the account of the person holds.
     """
+    if policy.helps(actor):
+        account = find_account_of(session, actor.subject) if actor.subject is not None else None
+        held = row.account_id is not None and account is not None
+        return held and account is not None and row.person_id in person_ids_of(session, account.id)
     if actor.is_agent:
         return policy.can_keep(actor, row.department_id)
     if not actor.is_resident or (actor.id is None) != (row.account_id is None):
@@ -131,17 +136,30 @@ def end_wait(session: Session, appointment_id: UUID) -> None:
     session.execute(delete(AppointmentWait).where(AppointmentWait.appointment_id == appointment_id))
 
 
+def leave_line(session: Session, row: Appointment, actor: Actor, why: EventKind) -> None:
+    """Somebody who has no time waits no more: it counts among what they have to come no longer."""
+    row.state, row.live_kind_id, row.live_rank = AppointmentState.LEFT, None, None
+    row.sequence += 1
+    end_wait(session, row.id)
+    touch(session, row)
+    note(session, row, actor, why)
+
+
 def note(
     session: Session, row: Appointment, actor: Actor, kind: EventKind, payload: Mapping[str, str] | None = None
 ) -> AppointmentEvent:
-    """Add a line to the history, and one to the journal, which the person reads when an agent did it."""
+    """Add a line to the history, and one to the journal, which the person reads when an agent did it.
+
+    The history says under which mandate, when it was under one.
+    """
+    under = {"mandate": str(actor.mandate_id)} if policy.helps(actor) else {}
     line = AppointmentEvent(
         appointment_id=row.id,
         occurred_at=clock.now(),
         kind=kind,
         actor_kind=actor.kind,
         actor_id=actor.id,
-        payload=dict(payload or {}),
+        payload={**(payload or {}), **under},
     )
     session.add(line)
     session.flush()

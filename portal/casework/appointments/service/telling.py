@@ -25,6 +25,7 @@ from portal.people.accounts.service import get_account
 from portal.records.timeline.service import append
 
 OWN_ADDRESS = "/mon-espace/rendez-vous"
+OFFERS = frozenset({NotificationEvent.APPOINTMENT_OFFERED, NotificationEvent.APPOINTMENT_FREED})
 CHANGES = {
     NotificationEvent.APPOINTMENT_BOOKED: "booked",
     NotificationEvent.APPOINTMENT_MOVED: "moved",
@@ -45,7 +46,7 @@ def tell(
 ) -> None:
     """Have the person told; the same event of the same time is told once. A request’s history says it too.
 
-    :param offer: the earlier time that is offered. :param stage: which reminder it is.
+    :param offer: the time that is offered. :param stage: which reminder it is.
     """
     at = offer or row.starts_at
     cause = f"{row.id}:{row.sequence}{stage}:{at.isoformat()}"
@@ -84,7 +85,7 @@ def is_notice_due(session: Session, event: NotificationEvent, cause: str) -> boo
 
     :param cause: as :func:`tell` wrote it.
     """
-    if event not in {NotificationEvent.APPOINTMENT_REMINDER, NotificationEvent.APPOINTMENT_OFFERED}:
+    if event is not NotificationEvent.APPOINTMENT_REMINDER and event not in OFFERS:
         return True
     named, _sequence, at = cause.split(":", 2)
     row = session.get(Appointment, UUID(named), populate_existing=True)

@@ -1,4 +1,7 @@
-"""Waiting for an earlier time: first come, first served. A time is kept for one person until they answer, or lapses."""
+"""Waiting for an earlier time, or for any: first come, first served.
+
+A time is kept for one person until they answer, or lapses.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -22,6 +25,7 @@ from portal.casework.appointments.service.rows import (
     end_wait,
     free_seats,
     held_row,
+    leave_line,
     lock_appointment,
     lock_place,
     note,
@@ -56,7 +60,9 @@ def wait_for_earlier(session: Session, actor: Actor, appointment_id: UUID, *, ve
 def stop_waiting(session: Session, actor: Actor, appointment_id: UUID) -> AppointmentView:
     """Wait no more; what was kept is free again. Again changes nothing. :raises NotFound: none of theirs."""
     row = held_row(session, actor, appointment_id)
-    if _wait_of(session, row.id) is not None:
+    if row.state is AppointmentState.AWAITED:
+        leave_line(session, row, actor, EventKind.STOPPED_WAITING)
+    elif _wait_of(session, row.id) is not None:
         end_wait(session, row.id)
         session.expire_all()
         note(session, row, actor, EventKind.STOPPED_WAITING)
@@ -64,7 +70,7 @@ def stop_waiting(session: Session, actor: Actor, appointment_id: UUID) -> Appoin
 
 
 def accept_offer(session: Session, actor: Actor, appointment_id: UUID) -> AppointmentView:
-    """Take the earlier time that is kept. The former one is free at once, and waiting ends.
+    """Take the time that is kept. The former one, if there was one, is free at once, and waiting ends.
 
     :raises Conflict: ``offer_over``: it waited too long, or was answered; ``theirs`` is the appointment as it stands.
     :raises NotFound: none of theirs.
@@ -150,7 +156,7 @@ def _in_line() -> Select[*tuple[Any, ...]]:
         .join(Appointment, Appointment.id == AppointmentWait.appointment_id)
         .where(
             AppointmentWait.offered_at.is_(None),
-            Appointment.state == AppointmentState.BOOKED,
+            Appointment.state.in_(policy.MAY_BE_OFFERED),
             Appointment.starts_at > clock.now(),
         )
     )
@@ -170,7 +176,7 @@ def _keep_for(session: Session, appointment_id: UUID, kind: AppointmentKind, see
     wait = _wait_of(session, row.id)
     slot = slot_at(session, kind, place_id, seen.span.starts_at)
     until = policy.offer_until(clock.now(), seen.span.starts_at, kind.notice_hours)
-    still = row.state is AppointmentState.BOOKED and row.place_id == place_id
+    still = row.state in policy.MAY_BE_OFFERED and row.place_id == place_id
     later = still and row.starts_at > seen.span.starts_at
     if wait is None or wait.offered_at is not None or slot is None or not later or until <= clock.now():
         return False
@@ -182,7 +188,9 @@ def _keep_for(session: Session, appointment_id: UUID, kind: AppointmentKind, see
     wait.offered_at, wait.offered_until = slot.span.starts_at, until
     session.flush()
     note(session, row, SYSTEM, EventKind.OFFERED, {"at": slot.span.starts_at.isoformat()})
-    tell(session, row, NotificationEvent.APPOINTMENT_OFFERED, SYSTEM, offer=slot.span.starts_at)
+    freed = row.state is AppointmentState.AWAITED
+    event = NotificationEvent.APPOINTMENT_FREED if freed else NotificationEvent.APPOINTMENT_OFFERED
+    tell(session, row, event, SYSTEM, offer=slot.span.starts_at)
     return True
 
 

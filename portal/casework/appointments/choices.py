@@ -1,4 +1,4 @@
-"""Free times as a choice of a form: what is offered, and what was chosen."""
+"""Free times as a choice of an agent's form: what is offered, and what was chosen."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -6,22 +6,26 @@ from typing import Final
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.service import FreeSlot, KindOffer
 from portal.ground import clock
 from portal.ground.errors import Invalid
-from portal.ground.web import unit
 from portal.ground.web.formats import format_moment
-from portal.screens.appointments_desk.typed import read_id
 
 SHOWN: Final = 12
 REACH: Final = 31
 
 
-def offered(offer: KindOffer, first: date) -> tuple[list[tuple[str, str]], date | None]:
-    """The first free times from a day on, as (value, words), and the day from which to see more, if there is more."""
-    found = appointments.free_slots(unit(), offer.kind.id, None, first, REACH, at_once=True)
+def offered(
+    session: Session, offer: KindOffer, first: date, *, at_once: bool
+) -> tuple[list[tuple[str, str]], date | None]:
+    """The first free times from a day on, as (value, words), and the day from which to see more, if there is more.
+
+    :param at_once: without the notice that the kind asks of residents.
+    """
+    found = appointments.free_slots(session, offer.kind.id, None, first, REACH, at_once=at_once)
     shown = found[:SHOWN]
     names = {place.id: place.name for place in offer.places}
     options = choices(shown, names)
@@ -46,11 +50,10 @@ def chosen(text: str) -> tuple[UUID, datetime]:
     :raises Invalid: ``creneau``: nothing was chosen, or it was altered.
     """
     named, _bar, at = text.partition("|")
-    place_id = read_id(named)
     try:
-        starts_at = datetime.fromisoformat(at)
+        place_id, starts_at = UUID(named), datetime.fromisoformat(at)
     except ValueError:
-        starts_at = None
-    if place_id is None or starts_at is None or starts_at.tzinfo is None:
+        raise Invalid({"creneau": _("Choisissez une heure dans la liste.")}) from None
+    if starts_at.tzinfo is None:
         raise Invalid({"creneau": _("Choisissez une heure dans la liste.")})
     return place_id, starts_at.astimezone(UTC)

@@ -16,7 +16,7 @@ from portal.people.accounts.service import find_by_name
 
 FEW = 1_000
 CHUNK = 2_000
-REPEATS = 40
+REPEATS = 150
 SYLLABLES = ("ba", "ce", "do", "fi", "gu", "la", "me", "no", "pi", "ru", "sa", "te", "vo", "zi")
 # What is typed → pieces of the name, year or date of birth.
 ASKED: dict[str, tuple[Sequence[str], str]] = {

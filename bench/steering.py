@@ -3,13 +3,12 @@
 import random
 import time
 from datetime import timedelta
-from statistics import median
 from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, insert, select
 
-from bench.ground import Ground
+from bench.ground import Ground, settle
 from bench.statements import counted
 from bench.table import Line
 from portal.app import create_app
@@ -19,7 +18,7 @@ from portal.casework.requests.models import ServiceRequest
 from portal.engine.deadlines.counting import count_figures
 from portal.ground import clock
 from portal.ground.db import Database, new_id
-from portal.ground.permissions import Role
+from portal.ground.permissions import TWO_FACTORS, Role
 from portal.people.accounts.models import Agent
 from portal.people.accounts.service import get_agent
 from portal.people.identity.cookies import session_cookie_name
@@ -28,7 +27,7 @@ from portal.people.identity.service import Evidence, open_session
 
 FEW = 1_000
 CHUNK = 5_000
-REPEATS = 25
+REPEATS = 40
 DAYS = 360
 # What is read grows with months, procedures and channels: they are the same at both sizes.
 PROCEDURES = 12
@@ -55,6 +54,7 @@ def compare(ground: Ground, many: int) -> list[Line]:
 
 def _measure(ground: Ground, client: FlaskClient, before: int, count: int) -> tuple[dict[str, float], dict[str, int]]:
     _fill(ground.database, before, count)
+    settle(ground.database, "service_request")
     start = time.perf_counter()
     looked_at = count_figures(ground.database)
     times = {"job": (time.perf_counter() - start) * 1_000 / max(1, looked_at)}
@@ -64,7 +64,7 @@ def _measure(ground: Ground, client: FlaskClient, before: int, count: int) -> tu
         with counted(ground.database) as found:
             _open(ground, client, page)
         statements[page] = len(found)
-        times[page] = median(_open(ground, client, page) for _ in range(REPEATS))
+        times[page] = min(_open(ground, client, page) for _ in range(REPEATS))  # other work on the machine only adds
     return times, statements
 
 
@@ -81,7 +81,7 @@ def _open(ground: Ground, client: FlaskClient, page: str) -> float:
 def _token(database: Database) -> str:
     with database.writing() as session:
         chief = session.scalars(select(Agent.id).where(Agent.role == Role.SUPERVISOR).limit(1)).one()
-        evidence = Evidence(attempt_id=new_id(), id_token="bench", acr="")
+        evidence = Evidence(attempt_id=new_id(), id_token="bench", acr=TWO_FACTORS)
         return open_session(session, who=get_agent(session, chief), evidence=evidence)
 
 

@@ -93,6 +93,7 @@ OFFERS: Final = (
         "aide-numerique",
         "maison",
         {
+            "procedure_slug": "accompagnement-numerique",
             "title": {"fr": "Aide au numérique avec un médiateur", "en": "Help with digital services"},
             "bring": {"fr": "Votre téléphone ou votre ordinateur, et les mots de passe que vous connaissez."},
             "minutes": 45,
@@ -109,6 +110,7 @@ OFFERS: Final = (
         "depot-etat-civil",
         "mairie",
         {
+            "procedure_slug": "changement-de-prenom",
             "title": {"fr": "Dépôt d’un dossier d’état civil", "en": "Civil registry file"},
             "bring": {"fr": "Une pièce d’identité, un justificatif de domicile de moins de trois mois."},
             "minutes": 20,
@@ -121,6 +123,7 @@ OFFERS: Final = (
         "instruction-urbanisme",
         "urbanisme",
         {
+            "procedure_slug": "declaration-prealable",
             "title": {"fr": "Parler de votre dossier d’urbanisme"},
             "bring": {"fr": "Le numéro de votre dossier, et vos plans."},
             "minutes": 30,
@@ -134,6 +137,7 @@ OFFERS: Final = (
         "permanence-sociale",
         "ccas",
         {
+            "procedure_slug": "aide-energie",
             "title": {"fr": "Permanence sociale par téléphone"},
             "bring": {"fr": "Vos derniers courriers, à portée de main."},
             "minutes": 30,

@@ -85,6 +85,8 @@ NOT_PAGES = frozenset(
         "backoffice.letter_pdf",
         "backoffice.assign",
         "backoffice.archive_rule",
+        "backoffice.raise_rule",
+        "backoffice.lower_rule",
         "backoffice.lot_file",
         "backoffice.restore_view",
         "backoffice.remove_view",
@@ -1065,6 +1067,7 @@ _CORRECTED = "test_a_move_says_which_answers_may_be_corrected"
 _REMOVED = "test_a_status_is_changed_moved_and_removed_with_its_moves"
 _HOSTILE = "test_hostile_workflows_change_nothing"
 _TWO_FLOWS = "test_the_second_of_two_officers_keeps_what_was_typed"
+_INVITED_TO = "test_a_move_proposes_a_kind_of_appointment_and_what_follows"
 _GOING = "test_requests_in_progress_keep_the_status_that_a_new_version_lacks"
 register(
     "builder.workflow_page",
@@ -1093,8 +1096,16 @@ register("builder.confirm_remove_status", "agent", _FLOWS, plain=_REMOVED, in_us
 register("builder.remove_status", "agent", _FLOWS, error=_HOSTILE, conflict=_TWO_FLOWS)
 register("builder.new_move", "agent", _FLOWS, plain=_BEGUN)
 register("builder.add_move", "agent", _FLOWS, error=_BEGUN)
-register("builder.move_form", "agent", _FLOWS, added=_BEGUN, corrections=_CORRECTED)
-register("builder.save_move", "agent", _FLOWS, error=_BEGUN)
+register(
+    "builder.move_form",
+    "agent",
+    _FLOWS,
+    added=_BEGUN,
+    corrections=_CORRECTED,
+    appointment=_INVITED_TO,
+    kind_withdrawn=_INVITED_TO,
+)
+register("builder.save_move", "agent", _FLOWS, error=_BEGUN, wrong_appointment=_INVITED_TO)
 register("builder.corrections_form", "agent", _FLOWS, plain=_CORRECTED)
 register("builder.save_corrections", "agent", _FLOWS, error=_CORRECTED)
 _REVIEWING = "portal/screens/test_reviewing.py"
@@ -1398,6 +1409,12 @@ register("counter.join_contact", "agent", _CONTACTS, not_open=_UNJOINED)
 register("counter.add_contact_scan", "agent", _CONTACTS, refused=_UNJOINED)
 register("counter.contact_letter", "agent", _CONTACTS, plain=_POSTED)
 register("counter.post_contact_letter", "agent", _CONTACTS, changed=_POSTED)
+_ANSWERED = "test_a_printed_answer_is_posted_with_the_other_letters"
+register("backoffice.letters", "agent", _CONTACTS, with_answers=_ANSWERED, answer_posted=_ANSWERED)
+register("counter.answer_letter", "agent", _CONTACTS, ready=_ANSWERED, posted=_ANSWERED)
+register("counter.printed_answer", "agent", _CONTACTS, plain=_ANSWERED)
+register("counter.post_answer", "agent", _CONTACTS, error=_ANSWERED, moved=_ANSWERED)
+register("counter.unpost_answer", "agent", _CONTACTS, moved=_ANSWERED)
 register("myspace.exchanges", "resident", _CONTACTS, empty=_NOTED, plain=_NOTED)
 _MANDATES = "portal/screens/test_mandates.py"
 _GIVEN_AT_DESK = "test_a_mandate_is_given_at_the_desk_used_and_stopped"
@@ -1422,6 +1439,15 @@ register("counter.ask_to_stop", "agent", _MANDATES, plain=_GIVEN_AT_DESK)
 register("counter.attestation", "agent", _MANDATES, plain=_GIVEN_AT_DESK)
 register("counter.opened_request", "agent", _MANDATES, plain=_READ_THEN_ANSWERED, written=_READ_THEN_ANSWERED)
 register("counter.answer_request", "agent", _MANDATES, error=_READ_THEN_ANSWERED, over=_READ_THEN_ANSWERED)
+_UNDER = "portal/screens/test_mandate_appointments.py"
+_ALL_THREE = "test_an_agent_books_moves_and_cancels_and_the_person_reads_it"
+_MEANWHILE = "test_what_changed_meanwhile_is_said_and_nothing_is_lost"
+register("counter.mandate_appointments", "agent", _UNDER, empty=_ALL_THREE, times=_ALL_THREE, booked=_ALL_THREE)
+register("counter.book_mandated", "agent", _UNDER, error=_MEANWHILE, taken=_MEANWHILE)
+register("counter.ask_to_move_mandated", "agent", _UNDER, plain=_ALL_THREE)
+register("counter.move_mandated", "agent", _UNDER, error=_MEANWHILE, taken=_MEANWHILE)
+register("counter.ask_to_cancel_mandated", "agent", _UNDER, plain=_ALL_THREE)
+register("counter.cancel_mandated", "agent", _UNDER, changed=_MEANWHILE)
 register("myspace.own_mandates", "resident", _MANDATES, waiting=_ONLINE, active=_ONLINE)
 register("myspace.one_mandate", "resident", _MANDATES, waiting=_ONLINE, used=_GIVEN_AT_DESK, stopped=_GIVEN_AT_DESK)
 register("myspace.answer_mandate", "resident", _MANDATES, moved=_ONLINE)
@@ -1542,7 +1568,20 @@ register(
 
 _ROUTING = "portal/screens/backoffice/test_routing.py"
 _RULE = "test_the_head_writes_changes_and_removes_a_rule"
-register("backoffice.rules", "agent", _ROUTING, empty=_RULE, full=_RULE)
+_SHIFTED = "test_a_rule_goes_up_and_down_and_the_focus_stays_on_its_button"
+_PAGED = "test_many_rules_are_read_page_after_page"
+register(
+    "backoffice.rules",
+    "agent",
+    _ROUTING,
+    empty=_RULE,
+    full=_RULE,
+    ordered=_SHIFTED,
+    moved=_SHIFTED,
+    order_changed=_SHIFTED,
+    many=_PAGED,
+    following_page=_PAGED,
+)
 register("backoffice.new_rule", "agent", _ROUTING, plain=_RULE)
 register("backoffice.create_rule", "agent", _ROUTING, error=_RULE)
 register("backoffice.rule", "agent", _ROUTING, plain=_RULE)
@@ -1578,6 +1617,16 @@ register(
     last_page=_LONG_DAY,
     displaced=_CLOSED,
 )
+_DESK_LISTS = "portal/screens/test_appointments_desk_lists.py"
+_IN_LINE = "test_agents_see_how_many_wait_and_may_give_a_time"
+register(
+    "appointments_desk.agenda",
+    "agent",
+    _DESK_LISTS,
+    **{"empty today": "test_an_empty_day_leads_to_the_next_one_that_has_appointments"},
+)
+register("appointments_desk.appointment", "agent", _DESK_LISTS, awaited=_IN_LINE)
+register("appointments_desk.waiting", "agent", _DESK_LISTS, empty=_IN_LINE, full=_IN_LINE)
 register("appointments_desk.appointment", "agent", _AGENDA, plain=_ONE, noted=_ONE, booked=_FILE_OPEN)
 register("appointments_desk.attendance", "agent", _AGENDA, changed=_DAY)
 register("appointments_desk.note", "agent", _AGENDA, error=_ONE, changed=_ONE)
@@ -1628,6 +1677,18 @@ _BY_CODE = "test_without_an_account_a_code_opens_moves_and_cancels"
 _TAKEN = "test_a_time_taken_meanwhile_keeps_what_was_typed"
 _CLOSED = "test_what_a_department_closes_is_said_and_another_time_is_asked"
 _EARLIER = "test_an_earlier_time_that_is_kept_is_taken_in_one_press"
+_LINE = "test_who_finds_no_time_waits_and_takes_the_one_that_frees"
+_LINE_BY_CODE = "test_a_visitor_waits_by_code_and_leaves_the_line"
+register("booking.ask_to_wait", "visitor", _BOOKING, empty=_LINE_BY_CODE, invited="test_nobody_waits_uninvited")
+register(
+    "booking.wait_for_time",
+    "visitor",
+    _BOOKING,
+    until=_LINE_BY_CODE,
+    means=_LINE_BY_CODE,
+    bad=_LINE_BY_CODE,
+    **{"one of each": _LINE},
+)
 register("booking.list_kinds", "visitor", _BOOKING, empty="test_nothing_to_book_says_whom_to_call", some=_BY_ACCOUNT)
 register("booking.one_kind", "resident", _BOOKING, days=_BY_ACCOUNT)
 register("booking.ask", "visitor", _BOOKING, empty=_BY_CODE)
@@ -1642,7 +1703,7 @@ register(
     **{"one of each": "test_a_second_one_of_the_same_kind_shows_the_first"},
 )
 register("booking.list_own", "resident", _BOOKING, some=_BY_ACCOUNT, over=_BY_ACCOUNT)
-register("booking.one_own", "resident", _BOOKING, displaced=_CLOSED, offered=_EARLIER)
+register("booking.one_own", "resident", _BOOKING, displaced=_CLOSED, offered=_EARLIER, awaited=_LINE, freed=_LINE)
 register(
     "booking.ask_to_move_own",
     "resident",

@@ -194,6 +194,8 @@ def _live(
     story.cancelled(resident_of(people[1]), filed)
     story.displaced(resident_of(people[3]), supported)
     story.waiting(resident_of(people[2]))
+    story.in_line(resident_of(people[2]), planned)
+    story.gone_from_line(resident_of(people[3]), planned)
     story.guest(helped, "Aliénor Fictif-Duval", "alienor@usagers.example")
     for number, account in enumerate(callers):
         story.soon(resident_of(account), OFFERS[number % len(OFFERS)].slug, ahead=number // len(OFFERS))
@@ -256,6 +258,22 @@ class _Booked:
         made = self.made[who.id] if who.id else None
         if made is not None and made.state is AppointmentState.BOOKED:
             appointments.wait_for_earlier(self.session, who, made.id, version=made.version)
+
+    def in_line(self, who: Actor, slug: str) -> AppointmentView:
+        """Somebody whom no free time suits, and who will be told of the next."""
+        kind, place = self.kinds[slug]
+        self.number += 1
+        latest = clock.now() + FORTNIGHT
+        booking = Booking(kind_id=kind.id, place_id=place.id, starts_at=latest, means=kind.facts.means[0])
+        made = appointments.wait_for_any(self.session, who, booking, idempotency_key=f"sample-line-{self.number}")
+        send_mails(self.session)
+        return made
+
+    def gone_from_line(self, who: Actor, slug: str) -> None:
+        """Somebody who waited a while, and gave it up."""
+        made = self.in_line(who, slug)
+        appointments.stop_waiting(self.session, who, made.id)
+        send_mails(self.session)
 
     def guest(self, slug: str, name: str, email: str) -> None:
         """Somebody without an account."""

@@ -42,6 +42,11 @@ class MeasureChart:
     most: float = 0
 
     @property
+    def is_told(self) -> bool:
+        """Whether one bar at least may be shown: without any, a sentence says more than a drawing."""
+        return any(one.value is not None for one in self.values)
+
+    @property
     def described(self) -> str:
         """Every number, in a sentence."""
         return " ".join(f"{one.label}\xa0: {one.said}." for one in self.values)

@@ -58,6 +58,8 @@ def walked(stack: Stack, browser: Browser, tmp_path_factory: pytest.TempPathFact
     with visiting(browser, folder, seen, "agent") as visit:
         walk_as_administrator(visit, stack)
     with visiting(browser, folder, seen, "agent") as visit:
+        walk_as_head_of_department(visit, stack)
+    with visiting(browser, folder, seen, "agent") as visit:
         walk_as_data_protection_officer(visit, stack)
     with visiting(browser, folder, seen, "agent") as visit:
         walk_as_procedure_officer(visit, stack)
@@ -81,6 +83,10 @@ def walk_as_visitor(visit: Visit, stack: Stack) -> None:
         ("/quotidien/signalements?etat=closed&genre=sign", "signalements, choisis"),
         ("/quotidien/signalements/nouveau", "signaler, lieu"),
         ("/suivre", "suivre sans compte"),
+        ("/rendez-vous", "rendez-vous, types"),
+        ("/rendez-vous/aide-numerique", "rendez-vous, jours"),
+        ("/rendez-vous/aide-numerique/attendre", "rendez-vous, attendre"),
+        ("/qualite-de-service", "qualité de service"),
         ("/demarches", "toutes les démarches"),
         ("/demarches?q=inscrire+mon+fils", "recherche, trouvé"),
         ("/demarches?q=zzzz", "recherche, rien"),
@@ -216,9 +222,37 @@ def walk_as_administrator(visit: Visit, stack: Stack) -> None:
     visit.press("Enregistrer le service", "équipes, service, refusé")
     visit.go(f"{teams}/partenaires", "équipes, partenaires")
     visit.press("Ajouter à la liste", "équipes, partenaire, refusé")
-    visit.go(f"{stack.url}/agents/reglages", "réglages")
     visit.go(f"{stack.url}/agents/droits", "droits")
     visit.go(f"{stack.url}/agents/droits?vue=pages", "droits, pages")
+
+
+def walk_as_head_of_department(visit: Visit, stack: Stack) -> None:
+    """What the departments do beside requests: appointments, calls and letters, rules, figures."""
+    sign_in(visit.hand, stack, "Samira Amrani", agent=True)
+    for path, name in (
+        ("/agents/reglages", "réglages"),
+        ("/agents/rendez-vous?jours=31", "rendez-vous, un mois"),
+        ("/agents/rendez-vous/attente", "rendez-vous, qui attend"),
+        ("/agents/rendez-vous/lieux", "rendez-vous, lieux"),
+        ("/agents/rendez-vous/types", "rendez-vous, types"),
+        ("/agents/rendez-vous/horaires", "rendez-vous, horaires"),
+        ("/agents/rendez-vous/fermetures", "rendez-vous, fermetures"),
+        ("/agents/contacts", "échanges"),
+        ("/agents/courriers", "courriers"),
+        ("/agents/modeles", "modèles"),
+        ("/agents/repartition", "répartition"),
+        ("/agents/avis", "avis demandés"),
+        ("/agents/vues", "vues"),
+        ("/agents/pilotage", "pilotage, volumes"),
+        ("/agents/pilotage?vue=equite", "pilotage, égalité d’accès"),
+        ("/agents/pilotage?vue=en-cours", "pilotage, en cours"),
+        ("/agents/pilotage/avis", "pilotage, ce que les gens écrivent"),
+    ):
+        visit.go(f"{stack.url}{path}", name)
+    visit.page.goto(f"{stack.url}/agents/contacts")
+    visit.go(f"{stack.url}{paths_in(visit.page, '/agents/contacts/')[-1]}", "échanges, un appel")
+    visit.page.goto(f"{stack.url}/agents/courriers")
+    visit.go(f"{stack.url}{paths_in(visit.page, '/agents/courriers/')[-1]}", "courriers, une réponse")
 
 
 def walk_as_data_protection_officer(visit: Visit, stack: Stack) -> None:

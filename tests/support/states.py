@@ -1305,6 +1305,7 @@ register(
     "visitor",
     _STEERING,
     empty="test_nothing_yet",
+    few="test_what_is_too_little_to_be_drawn_is_said_in_words",
     full="test_everybody_reads_the_service_levels_without_small_numbers",
 )
 _SURVEY = "portal/screens/test_survey.py"

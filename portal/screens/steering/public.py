@@ -9,7 +9,7 @@ from flask import jsonify
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from portal.casework.figures.service import Hidden, Shown, Tally, conceal, share_of, within
+from portal.casework.figures.service import LEAST_SHOWN, Hidden, Shown, Tally, conceal, share_of, within
 from portal.ground import clock, web
 from portal.ground.web.access import public
 from portal.ground.web.downloads import as_download
@@ -44,7 +44,8 @@ def service_levels() -> Response:
         is_empty=not total.decided,
         facts=_facts(total),
         sentences=[by_procedure.conclusion, charts.say_refusals(total), charts.say_obtained(total)],
-        delays=charts.delays(_first(rows)) if rows else None,
+        delays=charts.delays(_first(rows)),
+        least=LEAST_SHOWN,
         left_out=max(0, len(rows) - SHOWN),
         equity=equity_charts(figures)[0],
         counted_at=figures.counted_at,

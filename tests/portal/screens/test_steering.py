@@ -158,6 +158,21 @@ def test_one_case_only_tells_nothing_of_it(chief: Browser, visitor: Browser, dat
     assert "moins de 5" in visitor.get(f"{PUBLIC}.csv").response.get_data(as_text=True)
 
 
+def test_what_is_too_little_to_be_drawn_is_said_in_words(visitor: Browser, database: Database) -> None:
+    put_cell(database, CARD, date(2026, 5, 1), days={2: 3})
+    put_cell(database, SCHOOL, date(2026, 5, 1), days={4: 2}, channel="counter", assisted=True)
+    page = visitor.get(PUBLIC, state="few")
+    assert not page.all("figure"), "no drawing without anything in it"
+    assert not page.all("table")
+    assert "Aucune démarche n’a encore assez de décisions pour montrer son délai : il en faut 5 au moins" in page.text
+    assert "Trop peu de décisions pour comparer" in page.text
+    for slug, helped in ((CARD, False), (SCHOOL, True)):
+        put_cell(database, slug, date(2026, 4, 1), days={3: 20}, channel="phone", assisted=helped)
+    page = visitor.get(PUBLIC, state="full")
+    assert "assez de décisions pour montrer son délai" not in page.text
+    assert [one.get("aria-labelledby") for one in page.all("figure")] == ["delais-leg", "aide-leg"]
+
+
 def test_everybody_reads_the_service_levels_without_small_numbers(visitor: Browser, database: Database) -> None:
     a_year(database)
     put_cell(database, STREET, date(2026, 5, 1), days={2: 3})

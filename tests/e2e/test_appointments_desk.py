@@ -23,7 +23,8 @@ def test_who_did_not_come_is_noted_then_taken_back_and_a_day_is_closed(stack: St
     page = hand.page
     sign_in(hand, stack, "Samira Amrani", agent=True, then=HOME)
     page.goto(f"{stack.url}{HOME}?jour={(today - timedelta(days=20)).isoformat()}&jours=31&etat=booked")
-    person = page.locator("tbody tr", has=page.get_by_role("button", name="Non venu")).get_by_role("link").inner_text()
+    unnoted = page.locator("tbody tr", has=page.get_by_role("button", name="Non venu"))
+    person = unnoted.first.get_by_role("link").inner_text()
     hand.press("Non venu")
     expect(page.locator("main")).to_contain_text("Elle est prévenue")
     page.goto(f"{stack.url}{HOME}?jour={(today - timedelta(days=20)).isoformat()}&jours=31&etat=missed")

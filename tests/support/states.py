@@ -1219,7 +1219,9 @@ register("pages.blank_form_pdf", "visitor", _FORMS, not_ready="test_a_form_is_re
 _TEXTS = "portal/screens/backoffice/test_texts.py"
 _WRITTEN = "test_a_text_is_written_previewed_kept_and_archived"
 _USED = "test_a_text_starts_an_answer"
-register("backoffice.texts", "agent", _TEXTS, empty=_WRITTEN, full=_WRITTEN)
+register(
+    "backoffice.texts", "agent", _TEXTS, empty=_WRITTEN, full=_WRITTEN, many="test_many_texts_are_read_page_after_page"
+)
 register("backoffice.new_text", "agent", _TEXTS, plain=_WRITTEN)
 register("backoffice.create_text", "agent", _TEXTS, preview=_WRITTEN, error=_WRITTEN)
 register("backoffice.text", "agent", _TEXTS, plain=_WRITTEN)

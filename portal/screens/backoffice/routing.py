@@ -22,6 +22,7 @@ from portal.ground.web.access import agent_only
 from portal.people.accounts.service import agents_of
 from portal.screens.backoffice import wording
 from portal.screens.backoffice.casefile import Errors
+from portal.screens.backoffice.paging import neighbours, start_of
 from portal.screens.backoffice.queries import agent_names
 
 LIST = "/agents/repartition"
@@ -55,7 +56,7 @@ def rules() -> Response:
     """Every rule of the agent's departments, and the procedures to add one to; a page of rules at a time."""
     procedures = {one.id: one for one in _procedures()}
     lines = _lines(procedures)
-    start = _start(len(lines))
+    start = start_of(len(lines))
     shown = lines[start : start + PAGE]
     people = agent_names(web.unit(), {key for one in shown for key in one.rule.draft.agent_ids})
     done = request.args.get("fait", "")
@@ -73,8 +74,7 @@ def rules() -> Response:
         moved=_said_move(lines, procedures, done),
         focused=request.args.get("regle", ""),
         done=done,
-        first=LIST if start else None,
-        next=f"{LIST}?debut={start + PAGE}" if len(lines) > start + PAGE else None,
+        **neighbours(LIST, start, PAGE, len(lines)),
     )
 
 
@@ -86,13 +86,6 @@ def _lines(procedures: Collection[UUID]) -> list[Line]:
         tried = list(group)
         found += [Line(one, rank, len(tried)) for rank, one in enumerate(tried, start=1)]
     return found
-
-
-def _start(total: int) -> int:
-    """Where the page starts; the first one when the address was altered."""
-    text = request.args.get("debut", "")
-    start = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
-    return start if start < total else 0
 
 
 def _said_move(lines: Sequence[Line], procedures: Mapping[UUID, ProcedureSummary], done: str) -> str:

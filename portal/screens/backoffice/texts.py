@@ -19,21 +19,26 @@ from portal.ground.web.formats import format_date
 from portal.people.accounts.service import get_authority, list_departments
 from portal.screens.backoffice.casefile import Errors, read_request
 from portal.screens.backoffice.filled import DECISIVE, KINDS
+from portal.screens.backoffice.paging import neighbours, start_of
 
+LIST = "/agents/modeles"
+PAGE = 20
 TYPED = ("title", "text", "kind", "department", "procedure", "version")
 
 
 def text_list() -> Response:
-    """Every text of the agent's departments."""
+    """Every text of the agent's departments, a page at a time."""
     found = wordings.list_wordings(web.unit(), web.actor())
+    start = start_of(len(found))
     return web.page(
         "backoffice/texts.html",
         title=_("Modèles de textes"),
         service=_("Agents"),
-        texts=found,
+        texts=found[start : start + PAGE],
         kinds=KINDS,
         departments=_departments(),
         done=request.args.get("fait", ""),
+        **neighbours(LIST, start, PAGE, len(found)),
     )
 
 

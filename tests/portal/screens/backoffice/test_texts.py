@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from portal.ground.db import Database
+from portal.screens.backoffice import texts
 from tests.support.client import Browser, Page
 from tests.support.town import Town, app, counted, sent_request, sign_in, town
 
@@ -50,6 +53,30 @@ def test_a_text_is_written_previewed_kept_and_archived(
     sign_in(town.claire).get(HERE, 403)
     chief.post(f"{address}/archiver")
     assert "archivé" in chief.get(HERE).text
+
+
+def test_many_texts_are_read_page_after_page(
+    sign_in: Callable[..., Browser], town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "PAGE", 2)
+    chief = sign_in(town.commune.agents["s.amrani"])
+    department = options(chief.get(f"{HERE}/nouveau"), "department")[0][0]
+    for number in range(3):
+        form = typed(
+            chief.get(f"{HERE}/nouveau"),
+            department=department,
+            title=f"Texte {number}",
+            kind="message",
+            text="Bonjour {prenom_nom}",
+        )
+        chief.post(f"{HERE}/nouveau", form)
+    first = chief.get(HERE, state="many")
+    following = chief.get(first.links()["Voir la suite de la liste"])
+    seen = [[words for words in page.links() if words.startswith("Texte")] for page in (first, following)]
+    assert [len(words) for words in seen] == [2, 1]
+    assert sorted(seen[0] + seen[1]) == ["Texte 0", "Texte 1", "Texte 2"]
+    assert following.links()["Revenir au début de la liste"] == HERE
+    assert "Texte" in chief.get(f"{HERE}?debut=%00").text, "an altered address is the first page"
 
 
 def test_a_text_starts_an_answer(sign_in: Callable[..., Browser], town: Town, database: Database) -> None:

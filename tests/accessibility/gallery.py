@@ -104,11 +104,13 @@ def render(page: Shown, made: Environment | None = None) -> str:
         if page.agent
         else [("Mon espace", "/mon-espace"), ("Toutes les démarches", "/demarches")]
     )
+    path = "/agents/dossiers" if page.agent else f"/mon-espace/{page.name}"
     return (made or environment()).get_template(page.template).render(
         page_title=page.title,
-        request=SimpleNamespace(path="/agents/dossiers" if page.agent else f"/mon-espace/{page.name}"),
+        request=SimpleNamespace(path=path),
         current_actor=actor,
         menu=menu,
+        menu_place=path,
         **page.context,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from tests.portal.engine.exchanges.commune import enrolment_answers, translation
 
 PAGE = "/demarches/inscription-essai"
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-GIVE_UP_AFTER = 60.0
+GIVE_UP_AFTER = 150.0  # with what kills on one side and a slow machine on the other; some seconds on a quiet one
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Crowd:
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        assert self.failures == []
+        assert not self.failures, [repr(one) for one in self.failures]
         assert not any(thread.is_alive() for thread in self._threads), "not everybody could send in time"
 
     def _run(self):
@@ -106,7 +106,7 @@ class Crowd:
                     raise
             with self._lock:
                 self.setbacks += 1
-            assert time.monotonic() < deadline, "no answer for a minute"
+            assert time.monotonic() < deadline, "no answer, however long one waited"
             time.sleep(0.15)
 
     def _call(self, method, path, jar, body=None):

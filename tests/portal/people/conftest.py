@@ -110,7 +110,7 @@ def build(known: Settings, database: Database) -> Flask:
     app = open_app(known, database, propagate=True)
     set_up_identity(app)
     app.register_blueprint(blueprint)
-    on_context(app, lambda: {"authority": get_authority(unit()), "menu": []})
+    on_context(app, lambda: {"authority": get_authority(unit()), "menu": [], "menu_place": ""})
 
     def who(**_values: Any) -> Response:
         found = actor()

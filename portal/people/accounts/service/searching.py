@@ -88,9 +88,10 @@ def _by_keys(typed: Sequence[str], year: str) -> Select[*tuple[Any, ...]]:
         PersonSearch.given_key,
         PersonSearch.birthdate,
     )
-    found = _meant(typed, year)
-    query = query.join(found, found.c.person_id == PersonSearch.person_id)
-    return query.limit(CANDIDATES + 1)
+    # Bounded before the names are looked up: PostgreSQL takes an intersection to be as long as its parts, and would
+    # read every person rather than look up so many.
+    few = select(_meant(typed, year).c.person_id).limit(CANDIDATES + 1).subquery("few")
+    return query.join(few, few.c.person_id == PersonSearch.person_id)
 
 
 def _meant(typed: Sequence[str], year: str) -> Subquery:

@@ -101,13 +101,13 @@ def test_the_agent_and_the_service_are_named(session: Session, world: World) -> 
 
 
 def test_data_is_never_read_as_markup(session: Session, world: World) -> None:
-    hostile = document(slug="hostile", title={"fr": "<b>{{ 7*7 }}</b>"}, routing=[ROUTE])
+    hostile = document(slug="hostile", title={"fr": "<b>{{ 7919*7907 }}</b>"}, routing=[ROUTE])
     procedure = import_procedure(session, hostile, publish=True, actor=SYSTEM)
     send(session, world.resident(), procedure)
     letter = render(session, NotificationEvent.REQUEST_SUBMITTED)
     assert "<b>" not in letter.html
-    assert "{{ 7*7 }}" in letter.html
-    assert "49" not in letter.html
+    assert "{{ 7919*7907 }}" in letter.html
+    assert "62615533" not in letter.html
 
 
 def test_the_address_of_the_request_comes_first(session: Session, world: World) -> None:

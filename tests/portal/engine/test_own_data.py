@@ -45,6 +45,7 @@ from portal.people.accounts.service import AccountView, create_person, declare_c
 from portal.records.outbox import service as outbox
 from tests.support import files
 from tests.support.client import Browser
+from tests.support.days import noon_of
 from tests.support.evidence import add_file, reach_evidence
 from tests.support.town import Town, app, request_id_of, sent_request, sign_in, town
 
@@ -294,7 +295,7 @@ def test_a_request_is_erased_after_two_notices_given_once(app: Flask, database: 
 
     def at(days: int) -> list[int]:
         """The notices given, once the day that many days before the end is over; twice, as a worker restarted."""
-        with clock.shifted(timedelta(days=(until - clock.today()).days - days)):
+        with noon_of(until - timedelta(days=days)):
             run_daily(database)
             run_daily(database)
             with database.reading() as session:
@@ -303,7 +304,7 @@ def test_a_request_is_erased_after_two_notices_given_once(app: Flask, database: 
 
     assert at(31) == []
     assert at(30) == [30]
-    with clock.shifted(timedelta(days=(until - clock.today()).days - 30)), database.reading() as session:
+    with noon_of(until - timedelta(days=30)), database.reading() as session:
         [shown] = [one for one in retention.list_endings(session, Town.resident(town.angela)) if one.thing == "request"]
         assert (shown.reference, shown.ends_on) == (reference, until)
         assert retention.list_endings(session, Town.resident(town.layla)) == []

@@ -14,11 +14,11 @@ from portal.casework.life_events.declaration import Declaration
 from portal.casework.life_events.models import LifeEvent, LifeEventTransfer
 from portal.casework.requests import service as requests
 from portal.engine.retention.service import erase_kept
-from portal.ground import clock
 from portal.ground.audit.service import list_entries
 from portal.ground.db import Database
 from portal.ground.errors import Invalid, NotFound
 from portal.ground.vault.models import DataKey
+from tests.support.days import noon_of
 from tests.support.moving import Move, child, facts, open_procedures
 from tests.support.town import Town, counted, request_id_of, town
 
@@ -41,10 +41,10 @@ def test_nothing_of_the_facts_is_readable_in_the_database(move: Move, database: 
 def test_facts_go_with_their_day_and_the_requests_stay(move: Move, database: Database) -> None:
     reference = move.agree("caf")
     until = move.see().kept_until
-    with clock.frozen(clock.now() + timedelta(days=(until - clock.today()).days)), database.writing() as session:
+    with noon_of(until), database.writing() as session:
         erase_kept(session)
     assert move.see().version == 2  # its last day is still its own
-    with clock.frozen(clock.now() + timedelta(days=(until - clock.today()).days + 1)), database.writing() as session:
+    with noon_of(until + timedelta(days=1)), database.writing() as session:
         key_id = session.get_one(LifeEvent, move.id).data_key_id
         while erase_kept(session):
             pass

@@ -36,9 +36,9 @@ class Desk:
     rule: RuleView
 
     def free(self) -> list[FreeSlot]:
-        """The free times of the month."""
+        """The free times of the month, from tomorrow on: what is free today depends on the hour of the run."""
         with self.database.reading() as session:
-            return appointments.free_slots(session, self.kind.id, None, clock.today(), 31)
+            return appointments.free_slots(session, self.kind.id, None, clock.today() + timedelta(days=1), 31)
 
     def book(self, who: Actor = ANONYMOUS, rank: int = 0, **changes: Any) -> AppointmentView:
         """Book one of the free times."""

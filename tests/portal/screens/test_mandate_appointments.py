@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -68,10 +68,9 @@ def seen(desk: Desk, town: Town, appointment_id: UUID) -> AppointmentView:
 
 
 def taken_by_another(desk: Desk, place_and_time: str) -> None:
-    at = place_and_time.partition("|")[2]
-    free = [one.starts_at.isoformat() for one in desk.free()].index(at)
-    desk.book(rank=free)
-    desk.book(rank=free)
+    place, _, at = place_and_time.partition("|")
+    for _desk in range(2):
+        desk.book(place_id=UUID(place), starts_at=datetime.fromisoformat(at))
 
 
 def test_an_agent_books_moves_and_cancels_and_the_person_reads_it(

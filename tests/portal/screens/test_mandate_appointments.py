@@ -146,7 +146,7 @@ def test_what_changed_meanwhile_is_said_and_nothing_is_lost(
     karim.post(to, move, 422, state="error")
     assert "vient d’être prise" in karim.post(to, move | {"creneau": times[2]}, 409, state="taken").text
     sure = karim.get(f"{base}/{made.id}/annuler").form(f"{base}/{made.id}/annuler")
-    karim.post(to, move | {"creneau": times[9]})
+    karim.post(to, move | {"creneau": times[-1]})
     stale = karim.post(f"{base}/{made.id}/annuler", sure, 409, state="changed")
     assert "n’est plus comme vous l’aviez vu" in stale.text
     karim.get(f"{base}/{uuid4()}/annuler", 404)

@@ -10,12 +10,10 @@ A step that fails does not stop the next ones; the exit code then is 1. Standard
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
 import assets
 import environment
@@ -52,10 +50,12 @@ CASE_BY_CASE = (
     "tests/portal/safekeeping",
 )
 POSTGRESQL = {"PARVIS_TEST_DATABASE": "postgresql"}
+# Three at a time on two cores: many tests wait for a process, a partner or a server.
+SPREAD = ("-n", "3", "--dist", "worksteal")
 # The kill test sends 500 requests on PostgreSQL, where installations run; enough on SQLite to meet every kind of kill.
 FEWER_KILLED = {"PARVIS_KILL_REQUESTS": "200"}
-# What no database engine changes is run once, beside PostgreSQL, which has less to do.
-ONCE_WITH_POSTGRESQL = (
+# What no database engine changes is run once, with SQLite.
+WITHOUT_ENGINE = (
     "tests/accessibility",
     "tests/architecture",
     "tests/connectors",
@@ -99,27 +99,20 @@ BESIDE_THE_EDGE = ("tests/portal/casework/test_press.py",)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One check: its title, and the command or the function that does it.
-
-    ``beside``: the command runs while the step before does, and what it writes is shown afterwards.
-    """
+    """One check: its title, and the command or the function that does it."""
 
     title: str
     command: Sequence[str | Path] = ()
     environment: dict[str, str] = field(default_factory=dict)
     function: Callable[[], bool] | None = None
-    beside: bool = False
 
-    def start(self, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
-        """Start the command; on the screen, unless ``output`` is given."""
-        return subprocess.Popen(
-            [str(part) for part in self.command],
-            cwd=ROOT,
-            env={**os.environ, **test_path(), **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
-        )
+    def passes(self) -> bool:
+        """Run it, on the screen, to its end."""
+        if self.function is not None:
+            return self.function()
+        command = [str(part) for part in self.command]
+        environment = {**os.environ, **test_path(), **self.environment}
+        return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode == 0
 
 
 def test_path() -> dict[str, str]:
@@ -128,9 +121,9 @@ def test_path() -> dict[str, str]:
     return {"PATH": os.pathsep.join(str(folder) for folder in folders)}
 
 
-def pytest(title: str, *arguments: str, beside: bool = False, **variables: str) -> Step:
+def pytest(title: str, *arguments: str, **variables: str) -> Step:
     """A step that runs tests; its closing line stays on the screen."""
-    return Step(title, [SCRIPTS / "python", "-m", "pytest", "-q", *arguments], variables, beside=beside)
+    return Step(title, [SCRIPTS / "python", "-m", "pytest", "-q", *arguments], variables)
 
 
 def locks_are_current() -> bool:
@@ -157,24 +150,24 @@ def reading() -> list[Step]:
 def quick_steps() -> list[Step]:
     """What each commit runs."""
     without = [f"--ignore={file}" for file in CASE_BY_CASE]
-    return [*reading(), pytest("Tests rapides (SQLite)", "-n", "2", "--dist", "worksteal", "-m", FAST, *without)]
+    return [*reading(), pytest("Tests rapides (SQLite)", *SPREAD, "-m", FAST, *without)]
 
 
 def engine_free() -> list[str]:
-    """The files of tests that no engine changes, by path from the root; new files of the edge are among them."""
+    """Files and folders of tests that no engine changes, by path from the root; so are the new files of the edge."""
     found = [file for place in EDGE for file in sorted((ROOT / place).rglob("test_*.py"))]
     found += [ROOT / place for place in (*EDGE, *BESIDE_THE_EDGE) if place.endswith(".py")]
-    return [path for path in (file.relative_to(ROOT).as_posix() for file in found) if path not in ON_BOTH_ENGINES]
+    files = [file.relative_to(ROOT).as_posix() for file in found]
+    return [*WITHOUT_ENGINE, *(path for path in files if path not in ON_BOTH_ENGINES)]
 
 
 def all_steps() -> list[Step]:
     """What continuous integration runs."""
-    once = [f"--ignore={file}" for file in engine_free()]
-    later = [f"--ignore={folder}" for folder in ONCE_WITH_POSTGRESQL]
+    once = [f"--ignore={path}" for path in engine_free()]
     return [
         *reading(),
-        pytest("Tests (SQLite)", "-m", "not browser", *later, "--durations=15", beside=False, **FEWER_KILLED),
-        pytest("Tests (PostgreSQL)", "-m", "not browser", *once, "-p", "no:cacheprovider", beside=True, **POSTGRESQL),
+        pytest("Tests (SQLite)", *SPREAD, "-m", "not browser", "--durations=15", **FEWER_KILLED),
+        pytest("Tests (PostgreSQL)", *SPREAD, "-m", "not browser", *once, "--durations=15", **POSTGRESQL),
         pytest("Tests dans le navigateur", "-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "browser"),
     ]
 
@@ -204,46 +197,13 @@ def set_up(*, complete: bool, chosen: bool) -> None:
             print(f"Installés par apt : {', '.join(installed)}.", flush=True)
 
 
-@dataclass(slots=True)
-class Beside:
-    """A step that runs beside another one, and where it writes meanwhile."""
-
-    running: subprocess.Popen[bytes]
-    output: IO[bytes]
-    started: float
-
-
-def run_step(step: Step, beside: Beside | None) -> bool:
-    """Run a step to its end on the screen, or wait for the one that runs already; True when it passed."""
-    if beside is not None:
-        code = beside.running.wait()
-        beside.output.seek(0)
-        sys.stdout.buffer.write(beside.output.read())
-        sys.stdout.flush()
-        beside.output.close()
-        return code == 0
-    if step.function is not None:
-        return step.function()
-    return step.start().wait() == 0
-
-
-def start_beside(step: Step) -> Beside:
-    """Start a step whose output waits in a file."""
-    output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by run_step, once shown
-    return Beside(step.start(output), output, time.monotonic())
-
-
 def run(steps: Sequence[Step]) -> int:
     """Run every step to the end; the exit code says whether all passed."""
     results: list[tuple[Step, bool, float]] = []
-    beside: Beside | None = None
     for number, step in enumerate(steps, 1):
         print(f"\n── {number}/{len(steps)} {step.title}", flush=True)
-        started, current, beside = time.monotonic(), beside, None
-        if number < len(steps) and steps[number].beside:
-            beside = start_beside(steps[number])
-        passed = run_step(step, current)
-        results.append((step, passed, time.monotonic() - (current.started if current else started)))
+        started = time.monotonic()
+        results.append((step, step.passes(), time.monotonic() - started))
     return sum_up(results)
 
 

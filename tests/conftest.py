@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from playwright.sync_api import Browser, sync_playwright
 
+from accessibility.checks.browser import launch
 from portal.ground.db import Database
 from portal.ground.settings import Settings, load_settings
 from portal.ground.vault.service import install_master_key
@@ -27,6 +29,11 @@ remember_routes()
 share_templates()
 collect_seldom()
 CONFIG = Path(__file__).parent / "support" / "parvis.toml"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: begun last, each would keep one process busy while the others have nothing left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")
@@ -122,3 +129,12 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
             "PARVIS_SECRET_AGENT": "agent-client-secret-for-tests",
         },
     )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, one for the run: Playwright runs once a thread. Its absence fails and says what to do."""
+    with sync_playwright() as started:
+        opened = launch(started)
+        yield opened
+        opened.close()

@@ -17,7 +17,13 @@ def _source() -> str:
 
 
 def ask(page: Page, question: str, *values: Any) -> Any:
-    """The answer of one probe. They are put in the page the first time, through the browser's own protocol."""
-    if not page.evaluate("() => 'parvisProbes' in window"):
+    """The answer of one probe. They are put in the page the first time, through the browser's own protocol.
+
+    A page is asked hundreds of times: each question is one exchange with the browser.
+    """
+    asked = f"(values) => 'parvisProbes' in window && [window.parvisProbes.{question}(...values)]"
+    answered = page.evaluate(asked, list(values))
+    if not answered:
         page.evaluate(_source())
-    return page.evaluate(f"(values) => window.parvisProbes.{question}(...values)", list(values))
+        answered = page.evaluate(asked, list(values))
+    return answered[0]

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from accessibility.checks.browser import launch
 from tests.accessibility.gallery import environment, pages, render
 from tests.accessibility.serving import serve
 
@@ -32,20 +31,8 @@ def dumped(gallery: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
     return folder
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium; its absence fails, saying how to install it.
-
-    Closed with each module: Playwright runs once a thread, and other folders have a browser of their own.
-    """
-    with sync_playwright() as started:
-        opened = launch(started)
-        yield opened
-        opened.close()
-
-
 @pytest.fixture
-def open_page(chromium: Browser) -> Iterator[Opener]:
+def open_page(browser: Browser) -> Iterator[Opener]:
     """Open pages (name → HTML, with more styles) at one of them, in a context of its own."""
     closers: list[Callable[[], object]] = []
 
@@ -54,7 +41,7 @@ def open_page(chromium: Browser) -> Iterator[Opener]:
         address = served.__enter__()
         closers.append(lambda: served.__exit__(None, None, None))
         chosen: dict[str, Any] = {"locale": "fr-FR", "viewport": {"width": 1280, "height": 900}, **options}
-        context = chromium.new_context(**chosen)
+        context = browser.new_context(**chosen)
         closers.append(context.close)
         page = context.new_page()
         page.goto(f"{address}/{name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ from typing import Any, Literal
 from playwright.sync_api import Browser, Response
 
 from accessibility.checks import Finding, check_page
-from accessibility.checks.browser import check_everything, check_skip_link
+from accessibility.checks.browser import check_everything
 from tests.e2e.hands import Mouse
 
 Role = Literal["resident", "agent"]
 # Requests and bytes of a first visit, everything compressed as it is served; elements, those of drawings left out.
 BUDGET: dict[Role, tuple[int, int, int]] = {"resident": (8, 90_000, 230), "agent": (8, 90_000, 350)}
+
+ALL_COME = 15  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,25 @@ class Traffic:
     """What the browser fetched since the last document, its cache switched off."""
 
     sizes: dict[str, int] = field(default_factory=dict)
+    awaited: set[str] = field(default_factory=set)
 
     def sent(self, event: dict[str, Any]) -> None:
         """A request leaves; a document starts the count again."""
         if event.get("type") == "Document":
             self.sizes.clear()
+            self.awaited.clear()
         self.sizes[event["requestId"]] = 0
+        self.awaited.add(event["requestId"])
 
     def received(self, event: dict[str, Any]) -> None:
         """An answer is whole; its size is what came through the network."""
         if event["requestId"] in self.sizes:
             self.sizes[event["requestId"]] = int(event["encodedDataLength"])
+        self.awaited.discard(event["requestId"])
+
+    def failed(self, event: dict[str, Any]) -> None:
+        """Nothing more comes of a request."""
+        self.awaited.discard(event["requestId"])
 
 
 class Visit:
@@ -83,6 +94,7 @@ class Visit:
         network.send("Network.setCacheDisabled", {"cacheDisabled": True})
         network.on("Network.requestWillBeSent", self.traffic.sent)
         network.on("Network.loadingFinished", self.traffic.received)
+        network.on("Network.loadingFailed", self.traffic.failed)
         self.page.on("response", self._keep)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda line: self.complaints.append(line.text) if _is_complaint(line.text) else None)
@@ -108,18 +120,27 @@ class Visit:
 
     def look(self, name: str) -> None:
         """Check the page as it stands, and keep its source and its document."""
-        self.page.wait_for_load_state("networkidle")
+        self._wait_for_everything()
         assert self.answer is not None, "nothing is open"
         source, title, path = self.answer.text(), self.page.title(), _path(self.page.url)
         requests, weight = len(self.traffic.sizes), sum(self.traffic.sizes.values())
         elements = int(self.page.evaluate("document.querySelectorAll('*:not(svg *)').length"))
         self._dump(name, source)
-        found = [*check_page(source, role=self.role), *check_everything(self.page), *check_skip_link(self.page)]
+        found = [*check_page(source, role=self.role), *check_everything(self.page)]
         found += [Finding("console", complaint) for complaint in self.complaints]
         self.complaints.clear()
         self.seen.append(
             State(name, self.role, path, title, self.answer.status, tuple(found), requests, weight, elements)
         )
+
+    def _wait_for_everything(self) -> None:
+        """Until the page has all it asked for, its letters drawn; Playwright's own wait lasts half a second more."""
+        self.page.wait_for_load_state("load")
+        self.page.evaluate("document.fonts.ready.then(() => null)")
+        end = time.monotonic() + ALL_COME
+        while self.traffic.awaited:
+            assert time.monotonic() < end, f"still awaited: {len(self.traffic.awaited)}"
+            self.page.wait_for_timeout(20)
 
     def _dump(self, name: str, source: str) -> None:
         plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import ElementHandle, Locator, Page
 
 MAX_TABS = 220
+HAS_FOCUS = "e => e === document.activeElement"
 
 
 def _name(text: str) -> re.Pattern[str]:
     plain = " ".join(text.split())  # names are compared with ordinary spaces
     return re.compile(re.escape(plain).replace("'", "['’]"), re.IGNORECASE)
+
+
+def _found(target: Locator) -> ElementHandle:
+    """The element itself, once it is there: looking for it by its name again at each key takes longer than the key."""
+    return target.element_handle()
 
 
 class Hand(Protocol):
@@ -92,9 +98,9 @@ class Keyboard(Finder):
     """Never touches the mouse: Tab to the control, then the key that acts on it."""
 
     def _reach(self, target: Locator) -> None:
-        target.wait_for()
+        wanted = _found(target)
         for _ in range(MAX_TABS):
-            if target.evaluate("e => e === document.activeElement"):
+            if wanted.evaluate(HAS_FOCUS):
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"the keyboard never reaches {target}")
@@ -120,22 +126,22 @@ class Keyboard(Finder):
     def pick(self, option: str) -> None:
         self._choose(self.lone_radio(option), option)
 
-    def _choose(self, wanted: Locator, option: str) -> None:
-        wanted.wait_for()
+    def _choose(self, radio: Locator, option: str) -> None:
+        wanted = _found(radio)
         for _ in range(MAX_TABS):  # a group of radios is one stop of the tab key
             if wanted.evaluate("e => document.activeElement.name === e.name && document.activeElement.form === e.form"):
                 break
             self.page.keyboard.press("Tab")
         for _ in range(40):
-            if wanted.evaluate("e => e === document.activeElement"):
+            if wanted.evaluate(HAS_FOCUS):
                 self.page.keyboard.press("Space")
                 break
             self.page.keyboard.press("ArrowDown")
         assert wanted.is_checked(), f"the keyboard could not choose {option}"
 
     def select(self, label: str, option: str) -> None:
-        field = self.field(label)
-        self._reach(field)
+        self._reach(self.field(label))
+        field = _found(self.field(label))
         for _ in range(60):
             if field.evaluate("e => e.selectedOptions[0].textContent.trim()") == option:
                 return

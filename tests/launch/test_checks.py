@@ -7,9 +7,9 @@ import pytest
 from checks import Step
 
 
-def saying(title: str, text: str, code: int = 0, *, beside: bool = False) -> Step:
+def saying(title: str, text: str, code: int = 0) -> Step:
     """A step that writes a text and ends with a code."""
-    return Step(title, [sys.executable, "-c", f"print({text!r}); raise SystemExit({code})"], beside=beside)
+    return Step(title, [sys.executable, "-c", f"print({text!r}); raise SystemExit({code})"])
 
 
 def test_a_failure_does_not_hide_what_follows_and_fails_the_whole(capfd: pytest.CaptureFixture[str]):
@@ -18,16 +18,6 @@ def test_a_failure_does_not_hide_what_follows_and_fails_the_whole(capfd: pytest.
     assert code == 1
     assert "\nb\n" in written
     assert written.endswith("Échec : un.\n")
-
-
-def test_a_step_beside_another_is_shown_after_it_and_counts(capfd: pytest.CaptureFixture[str]):
-    code = checks.run([saying("un", "premier"), saying("deux", "second", 3, beside=True), saying("trois", "dernier")])
-    written = capfd.readouterr().out
-    assert code == 1
-    assert [written.index(word) for word in ("── 1/3", "premier", "── 2/3", "second", "── 3/3", "dernier")] == sorted(
-        written.index(word) for word in ("── 1/3", "premier", "── 2/3", "second", "── 3/3", "dernier")
-    )
-    assert written.endswith("Échec : deux.\n")
 
 
 def test_all_passed_is_said(capfd: pytest.CaptureFixture[str]):

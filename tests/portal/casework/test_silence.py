@@ -1,11 +1,13 @@
 """Legal clocks, rule by rule; what silence decides; who is warned, and when it takes longer than usual."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.casework.catalogue.document import Delay
@@ -22,7 +24,8 @@ from portal.engine.deadlines.measuring import measure_delays, usual_days_of
 from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.errors import Invalid
-from portal.ground.permissions import SYSTEM
+from portal.ground.permissions import SYSTEM, Role
+from portal.people.accounts.models import Department
 from portal.records.outbox import service as outbox
 from tests.portal.casework.world import LEGAL, World, document, send
 
@@ -200,6 +203,33 @@ def test_a_department_is_warned_once_and_in_time(session: Session, world: World)
         session, sent.request_id, "", about="deadline_near", public_url="https://p.example"
     )
     assert again is None
+
+
+def test_a_request_that_went_elsewhere_is_announced_to_those_who_have_it(session: Session, world: World) -> None:
+    sent = send(session, world.resident(), world.procedure)
+    roads = world.departments["voirie"]
+
+    def warned(hour: int) -> list[str]:
+        with clock.frozen(datetime(2026, 4, 24, hour, 0, tzinfo=UTC)):
+            requests.warn_of_deadlines(session)
+            found = outbox.claim(session, worker="t", lane="courriel", limit=50)
+            return [one.payload["request_id"] for one in found if one.payload.get("about") == "deadline_near"]
+
+    def recipient() -> str:
+        told = requests.render_department_alert(
+            session, sent.request_id, "", about="deadline_near", public_url="https://p.example"
+        )
+        return told.recipient if told else ""
+
+    assert warned(8) == [str(sent.request_id)]
+    assert recipient() == world.procedure.document.acknowledgement.service.email
+    head = replace(world.claire, role=Role.SUPERVISOR)
+    requests.transfer(session, world.agent(head), sent.reference, roads, "C’est une voie.", idempotency_key="t")
+    assert warned(9) == [str(sent.request_id)], "those who have it now were told nothing yet"
+    assert recipient() == "", "nobody is left to write to: neither an address nor a head"
+    session.execute(update(Department).where(Department.id == roads).values(email="voirie@mairie.example"))
+    assert recipient() == "voirie@mairie.example"
+    assert warned(10) == []
 
 
 def decided(session: Session, world: World, days: float, *, awaited: float = 0) -> None:

@@ -20,7 +20,7 @@ from portal.casework.requests.models import Opinion, ServiceRequest
 from portal.casework.requests.service.asking import WITHDRAWAL_KIND
 from portal.casework.requests.service.forgotten import render_draft_notice
 from portal.casework.requests.service.marks import forwardings_of
-from portal.casework.requests.service.telling import DEADLINE_NEAR, OPINION_ASKED, address_of
+from portal.casework.requests.service.telling import DEADLINE_NEAR, OPINION_ASKED, address_in_charge, address_of
 from portal.casework.satisfaction.service import is_refused
 from portal.ground.errors import NotFound
 from portal.ground.vault.service import VaultDestroyed
@@ -161,7 +161,7 @@ def render_department_alert(
     if request is None:
         raise NotFound("request_unknown")
     procedure = get_version(session, request.procedure_id, request.procedure_version)
-    address, path = procedure.document.acknowledgement.service.email or "", ""
+    address, path = address_in_charge(session, request), ""
     if about == OPINION_ASKED:
         address, path = _asked_department(session, request, opinion_id)
     if not address or (about == DEADLINE_NEAR and request.status not in policy.OPEN):

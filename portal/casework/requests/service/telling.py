@@ -12,7 +12,7 @@ from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.service.sealed import answers_of
 from portal.ground.dictionary.service import Value
 from portal.ground.permissions import Actor
-from portal.people.accounts.service import get_account
+from portal.people.accounts.service import get_account, get_department, heads_of
 from portal.records.outbox.service import enqueue
 
 EMAIL = "contact.email"
@@ -71,14 +71,26 @@ def tell_applicant(
     return TOLD_IN_SPACE if address else NOT_TOLD
 
 
+def address_in_charge(session: Session, request: ServiceRequest) -> str:
+    """Where the department that has the request now is written to; empty when it has no address.
+
+    What its procedure says, while it is in the department of the procedure; after a transfer, that department's own
+    address, or one of its heads' when it has none.
+    """
+    procedure = get_version(session, request.procedure_id, request.procedure_version)
+    if request.department_id == procedure.department_id:
+        return procedure.document.acknowledgement.service.email or ""
+    heads = heads_of(session, request.department_id)
+    return get_department(session, request.department_id).email or next((one.email for one in heads if one.email), "")
+
+
 def warn_department(session: Session, request: ServiceRequest, connection: str, about: str, death: str) -> None:
     """Have the department in charge told, by one e-mail, that a sending waits for a person. Nothing without an address.
 
     :param about: the kind of the message that failed.
     :param death: what tells this failure from any other: the same one is told once.
     """
-    document = get_version(session, request.procedure_id, request.procedure_version).document
-    if not document.acknowledgement.service.email:
+    if not address_in_charge(session, request):
         return
     enqueue(
         session,
@@ -92,7 +104,7 @@ def warn_department(session: Session, request: ServiceRequest, connection: str, 
 def alert_department(session: Session, request: ServiceRequest, about: str, *, opinion_id: UUID | None = None) -> None:
     """Have a department told by one e-mail of what it has to do: the one asked for an opinion, else the one in charge.
 
-    :param about: ``OPINION_ASKED``, ``OPINION_ANSWERED`` or ``DEADLINE_NEAR``; each is told once.
+    :param about: ``OPINION_ASKED``, ``OPINION_ANSWERED`` or ``DEADLINE_NEAR``; each is told once to a department.
     """
     payload = {"request_id": str(request.id), "connection": "", "about": about}
     if opinion_id is not None:
@@ -102,5 +114,5 @@ def alert_department(session: Session, request: ServiceRequest, about: str, *, o
         lane=LANE,
         kind=DEPARTMENT_ALERT,
         payload=payload,
-        idempotency_key=f"alert:{about}:{opinion_id or request.id}",
+        idempotency_key=f"alert:{about}:{opinion_id or f'{request.id}:{request.department_id}'}",
     )

@@ -15,7 +15,7 @@ from accessibility.checks.browser import launch
 from portal.ground.db import Database
 from portal.ground.settings import Settings, load_settings
 from portal.ground.vault.service import install_master_key
-from tests.support.databases import PostgresqlServer, migrate
+from tests.support.databases import PostgresqlServer, memory_folder, migrate
 from tests.support.hurry import collect_seldom, remember_routes, share_statements, share_templates
 from tests.support.town import Town, found_town
 
@@ -29,11 +29,16 @@ remember_routes()
 share_templates()
 collect_seldom()
 CONFIG = Path(__file__).parent / "support" / "parvis.toml"
+if (memory := memory_folder()) is not None:  # a test's files are of no use after it: they need not reach the disk
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: begun last, each would keep one process busy while the others have nothing left to do."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """The longest first: begun last, each would keep one process busy while the others have nothing left to do.
+
+    Those that kill programs before all: side by side in one process, they run one after the other.
+    """
+    items.sort(key=lambda item: ("reliability" not in item.path.parts, item.get_closest_marker("slow") is None))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ __all__ = ["town"]
 
 MOVERS = 4
 KILLS = 5
-PATIENCE = 120  # on a machine that does other things too; some twenty seconds on a quiet one
+PATIENCE = 300  # on a machine that does other things too; some twenty seconds on a quiet one
 MOBILITY = {"MOBILITY_KEY": "mobility-api-key-for-tests", "MOBILITY_WEBHOOK": ENVIRON["SCHOOL_WEBHOOK"]}
 MORE = """
 [connections.mobilite]

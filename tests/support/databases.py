@@ -19,7 +19,7 @@ def migrate(url: str) -> None:
     upgrade_database(url)
 
 
-def _memory() -> Path | None:
+def memory_folder() -> Path | None:
     """A folder kept in memory, where the machine has one with room enough: files are made and removed at once there."""
     folder = Path("/dev/shm")
     roomy = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
@@ -35,7 +35,7 @@ class PostgresqlServer:
         if given:
             self._base = make_url(given)
         else:
-            folder = self._folder = Path(tempfile.mkdtemp(prefix="parvis-pg-", dir=_memory()))
+            folder = self._folder = Path(tempfile.mkdtemp(prefix="parvis-pg-", dir=memory_folder()))
             folder.chmod(0o755)  # as root, the server runs under its own user
             with warnings.catch_warnings():  # it complains at import where no runtime folder was made for the user
                 warnings.simplefilter("ignore")

@@ -230,6 +230,8 @@ def walk_as_head_of_department(visit: Visit, stack: Stack) -> None:
     """What the departments do beside requests: appointments, calls and letters, rules, figures."""
     sign_in(visit.hand, stack, "Samira Amrani", agent=True)
     for path, name in (
+        ("/agents/dossiers", "demandes de tous les services"),
+        ("/agents/dossiers?demarche=place-en-creche&canal=counter", "demandes d’une démarche"),
         ("/agents/reglages", "réglages"),
         ("/agents/rendez-vous?jours=31", "rendez-vous, un mois"),
         ("/agents/rendez-vous/attente", "rendez-vous, qui attend"),

@@ -25,6 +25,9 @@ from portal.screens.backoffice.queries import (
     read_team,
 )
 
+# Beyond as many procedures, their list stands on the page of all filters alone: it would weigh more than the queue.
+PROCEDURES_AT_HAND = 20
+
 
 def queue() -> Response:
     """The requests of the agent's departments, filtered by the address."""
@@ -43,6 +46,8 @@ def queue() -> Response:
         views=list_views(web.unit(), web.actor()),
         here=filters.to_keep,
         told=wording.say_filters(filters, found.agent_name, found.office),
+        procedure=dict(found.procedures).get(filters.procedure, ""),
+        at_hand=len(found.procedures) <= PROCEDURES_AT_HAND,
         may_act=bool(kinds_of(web.actor())),
         count=count,
         words=wording,

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -18,7 +18,7 @@ from portal.casework.requests.enums import RequestStatus
 from portal.casework.requests.models import ServiceRequest
 from portal.ground import clock
 from portal.ground.db import Database
-from portal.screens.backoffice import queries
+from portal.screens.backoffice import queries, worklist
 from portal.screens.backoffice.filters import Cursor, Order, View, decode_cursor, read_filters
 from tests.portal.screens.backoffice.conftest import MORNING, crowd
 from tests.support.client import Browser, Page
@@ -254,6 +254,22 @@ def test_filters_stand_in_the_address_and_in_the_form(meryem: Browser, reference
     assert dict(parse_qsl(urlsplit(tab).query))["q"] == "dub", "a tab keeps the search"
     for other in ("demarche=signaler-un-probleme", "demarche=inconnue", "etat=accepted"):
         assert listed(meryem.get(f"{PATH}?{other}")) == []
+
+
+def test_a_long_list_of_procedures_stands_with_the_other_filters(
+    meryem: Browser, reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist, "PROCEDURES_AT_HAND", 1)
+    page = meryem.get(f"{PATH}?q=dub")
+    assert page.all("select", name="demarche") == []
+    there = meryem.get(page.links()["Choisir une démarche"].partition("#")[0])
+    fields = there.fields_of(there.all("form", method="get")[0])
+    assert (fields["demarche"], fields["q"]) == ("", "dub")
+    chosen = meryem.get(f"{PATH}?{urlencode(fields | {'demarche': 'carte-mediatheque'})}")
+    assert listed(chosen) == [reference]
+    assert any(words.startswith("Démarche : ") and "autre" in words for words in chosen.links())
+    kept = chosen.fields_of(chosen.all("form", method="get")[0])
+    assert kept["demarche"] == "carte-mediatheque", "the short form keeps what the long one chose"
 
 
 def test_an_empty_queue_says_what_it_means(meryem: Browser) -> None:

@@ -14,13 +14,12 @@ from playwright.sync_api import Browser, Response
 
 from accessibility.checks import Finding, check_page
 from accessibility.checks.browser import check_everything
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.hands import Mouse
 
 Role = Literal["resident", "agent"]
 # Requests and bytes of a first visit, everything compressed as it is served; elements, those of drawings left out.
 BUDGET: dict[Role, tuple[int, int, int]] = {"resident": (8, 90_000, 230), "agent": (8, 90_000, 350)}
-
-ALL_COME = 15  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Visit:
 
     def __init__(self, browser: Browser, folder: Path, seen: list[State], role: Role) -> None:
         self.context = browser.new_context(locale="fr-FR", viewport={"width": 1280, "height": 900})
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
         self.hand = Mouse(self.page)
         self.folder = folder
@@ -137,7 +136,7 @@ class Visit:
         """Until the page has all it asked for, its letters drawn; Playwright's own wait lasts half a second more."""
         self.page.wait_for_load_state("load")
         self.page.evaluate("document.fonts.ready.then(() => null)")
-        end = time.monotonic() + ALL_COME
+        end = time.monotonic() + PATIENCE / 1000
         while self.traffic.awaited:
             assert time.monotonic() < end, f"still awaited: {len(self.traffic.awaited)}"
             self.page.wait_for_timeout(20)

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.hands import Hand, Keyboard, Mouse
 
 ROOT = Path(__file__).resolve().parents[2]
-START_TIMEOUT = 90
+START_TIMEOUT = 180
+PATIENCE = 30_000  # ms, on a machine that does other things too: a page comes in less than one second on a quiet one
+expect.set_options(timeout=PATIENCE)
 
 
 def free_ports() -> int:
@@ -63,7 +65,7 @@ class Stack:
             return bytes(answer.read())
 
 
-def wait_until(condition: Callable[[], bool], what: str, timeout: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], what: str, timeout: float = 60) -> None:
     """Poll until ``condition`` holds; fail naming ``what``."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:
@@ -128,7 +130,7 @@ def open_browser(browser: Browser, way: str) -> Iterator[Opener]:
         context = browser.new_context(
             locale="fr-FR", viewport={"width": width, "height": height}, java_script_enabled=way != "no-script"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page: Page = context.new_page()
         return Keyboard(page) if way == "keyboard" else Mouse(page)

@@ -19,7 +19,7 @@ ANGELA = "Angela Claire Louise DUBOIS"
 CHILDREN = {"mouse": ("Nour-Élise", 3), "keyboard": ("Ilyès D’Arc", 9), "no-script": ("Anaïs", 15)}
 
 
-def reload_until(hand: Hand, text: str, timeout: float = 60) -> None:
+def reload_until(hand: Hand, text: str, timeout: float = 120) -> None:
     """Reload the page, as a person does, until it says ``text``."""
 
     def says() -> bool:

@@ -65,12 +65,15 @@ def find_by_name(session: Session, typed: Sequence[str], *, birthdate: str = "")
     return [row[-1] for row in sorted(ranked)]
 
 
-def spelt_like(typed: Sequence[str]) -> Select[UUID]:
+def spelt_like(typed: Sequence[str], most: int) -> Select[UUID]:
     """The persons whose names may hold all these words, spelt with a fault or not; to be read within another query.
 
     Faults beyond the first letters, or too many, are for the caller to tell, with :func:`spelling_distance`.
+
+    :param most: how many are read at most. Without a bound, PostgreSQL would take them for so many that it read every
+        row of the query around.
     """
-    return select(_meant(typed, "").c.person_id)
+    return select(_meant(typed, "").c.person_id).limit(most)
 
 
 def spelling_distance(typed: Sequence[str], name: str) -> int | None:

@@ -35,7 +35,7 @@ from portal.people.accounts.service import name_key, spelling_distance, spelt_li
 FOUND_LIMIT: Final = 500
 # Words read to count what a search finds, open requests among them.
 COUNTED: Final = 2_000
-# Names looked at for a near spelling, and names kept.
+# Persons, requests and names looked at for a near spelling, and names kept.
 LOOKED_AT: Final = 1_000
 NEAR_NAMES: Final = 100
 
@@ -144,13 +144,12 @@ def _near_names(session: Session, actor: Actor, typed: Sequence[str]) -> tuple[s
     if not typed:
         return ()
     name, departments = select(ServiceRequest.applicant_key), actor.department_ids
-    by_person = name.where(
-        ServiceRequest.person_id.in_(spelt_like(typed)), ServiceRequest.department_id.in_(departments)
-    )
+    persons = spelt_like(typed, LOOKED_AT)
+    by_person = name.where(ServiceRequest.person_id.in_(persons), ServiceRequest.department_id.in_(departments))
     keyed = select(RequestWord.request_id).where(RequestWord.department_id.in_(departments))
     spelt = [keyed.where(RequestWord.word.in_(asked_spellings(word))) for word in typed]
     meant = (intersect(*spelt) if len(spelt) > 1 else spelt[0]).subquery("spelt")
-    by_request = name.where(ServiceRequest.id.in_(select(meant.c.request_id)))
+    by_request = name.where(ServiceRequest.id.in_(select(meant.c.request_id).limit(LOOKED_AT)))
     found = union(by_person, by_request)
     rows = session.scalars(select(found.subquery("named").c.applicant_key).limit(LOOKED_AT))
     ranked = [(far, name) for name in rows if (far := spelling_distance(typed, name)) is not None]

@@ -1295,6 +1295,7 @@ register(
     "agent",
     _STEERING,
     empty="test_nothing_yet",
+    few="test_the_dashboard_draws_nothing_where_nothing_may_be_shown",
     volumes=_EVERY_VIEW,
     delays=_EVERY_VIEW,
     refusals=_EVERY_VIEW,

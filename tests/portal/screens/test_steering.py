@@ -173,6 +173,15 @@ def test_what_is_too_little_to_be_drawn_is_said_in_words(visitor: Browser, datab
     assert [one.get("aria-labelledby") for one in page.all("figure")] == ["delais-leg", "aide-leg"]
 
 
+def test_the_dashboard_draws_nothing_where_nothing_may_be_shown(chief: Browser, database: Database) -> None:
+    put_cell(database, CARD, date(2026, 5, 1), days={2: 3})
+    page = chief.get(f"{HERE}?vue=delais", state="few")
+    assert "Trop peu de décisions sur cette période pour parler de délai." in page.text
+    assert not page.all("figure"), "the sentence says it all"
+    put_cell(database, CARD, date(2026, 4, 1), days={3: 20}, channel="phone")
+    assert len(chief.get(f"{HERE}?vue=delais").all("figure")) == 1
+
+
 def test_everybody_reads_the_service_levels_without_small_numbers(visitor: Browser, database: Database) -> None:
     a_year(database)
     put_cell(database, STREET, date(2026, 5, 1), days={2: 3})

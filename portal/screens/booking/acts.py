@@ -22,9 +22,11 @@ from portal.ground.web.downloads import as_download
 from portal.ground.web.pages import redirect_to_path
 from portal.people.accounts.service import present_agents
 from portal.screens.booking import wording
+from portal.screens.booking.blueprint import blueprint
 from portal.screens.booking.choosing import ADDRESS, choose, instant, place_of
 
 Trail = list[tuple[str, str | None]]
+View = Callable[..., Response]
 WAITING: Final[dict[str, tuple[Callable[..., AppointmentView], str]]] = {
     "attendre": (appointments.wait_for_earlier, "attente"),
     "cesser": (appointments.stop_waiting, "fin-attente"),
@@ -201,3 +203,32 @@ def wait(door: Door, act: str) -> Response:
 def _version() -> int:
     typed = request.form.get("version", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+
+PAGES: Final[tuple[tuple[str, str, str, View], ...]] = (
+    ("GET", "", "show", show),
+    ("GET", ".ics", "calendar", calendar),
+    ("GET", "/deplacer", "ask_to_move", ask_to_move),
+    ("POST", "/deplacer", "move", move),
+    ("GET", "/annuler", "ask_to_cancel", ask_to_cancel),
+    ("POST", "/annuler", "cancel", cancel),
+    ("POST", f"/<any({', '.join(WAITING)}):act>", "wait", wait),
+)
+
+
+def open_pages(one: str, whose: str, access: Callable[[View], View], enter: Callable[..., Door | Response]) -> None:
+    """Each act at its own address below ``one``, the appointment's; its endpoint tells the act and ``whose`` it is.
+
+    ``enter`` makes the door out of what the address names, or the answer to who has none.
+    """
+    for method, below, name, do in PAGES:
+        blueprint.add_url_rule(f"{one}{below}", f"{name}_{whose}", access(_behind(enter, do)), methods=[method])
+
+
+def _behind(enter: Callable[..., Door | Response], do: View) -> View:
+    def view(**named: Any) -> Response:
+        chosen = {"act": named.pop("act")} if "act" in named else {}
+        door = enter(**named)
+        return do(door, **chosen) if isinstance(door, Door) else door
+
+    return view

@@ -134,9 +134,9 @@ def count_visitor() -> None:
 def show_made(made: AppointmentView, done: str) -> Response:
     """To the page of what was made: in their space, or opened by its code on this browser."""
     if made.account_id is not None:
-        return redirect_to("booking.one_own", appointment_id=made.id, fait=done)
+        return redirect_to("booking.show_own", appointment_id=made.id, fait=done)
     open_following(made.reference, requests.follower(made.person_id), code=made.code)
-    return redirect_to("booking.follow", reference=made.reference, fait=done)
+    return redirect_to("booking.show_followed", reference=made.reference, fait=done)
 
 
 def means_of(offer: KindOffer) -> Means | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,17 +12,17 @@ from werkzeug.wrappers import Response
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.enums import AppointmentState, Refusal
 from portal.casework.appointments.service import AppointmentView, KindOffer
-from portal.ground import clock
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
 from portal.ground.web import page, settings, undo, unit
 from portal.ground.web.calendars import MEDIA_TYPE
 from portal.ground.web.downloads import as_download
+from portal.ground.web.instants import day_to_come, read_instant
 from portal.ground.web.pages import redirect_to_path
 from portal.people.accounts.service import present_agents
 from portal.screens.booking import wording
 from portal.screens.booking.blueprint import blueprint
-from portal.screens.booking.choosing import ADDRESS, choose, instant, place_of
+from portal.screens.booking.choosing import ADDRESS, choose, place_of
 
 Trail = list[tuple[str, str | None]]
 View = Callable[..., Response]
@@ -116,7 +115,7 @@ def ask_to_move(door: Door, *, refusal: str = "", status: int = 200) -> Response
         door=door,
         offer=offer,
         offered=_choice(offer, typed),
-        at=instant(request.args.get("heure", "")),
+        at=read_instant(request.args.get("heure", "")),
         here=f"{door.base}/deplacer",
         refusal=wording.say_refusal(refusal) if refusal else "",
         words=wording,
@@ -125,16 +124,13 @@ def ask_to_move(door: Door, *, refusal: str = "", status: int = 200) -> Response
 
 
 def _choice(offer: KindOffer, place: str) -> Any:
-    try:
-        start = max(date.fromisoformat(request.values.get("du", "")), clock.today())
-    except ValueError:
-        start = clock.today()
+    start = day_to_come(request.values.get("du", ""))
     return choose(offer, place_of(offer, place), start, request.values.get("jour", ""))
 
 
 def move(door: Door) -> Response:
     """Take another time; the former one is given up only once the new one is held."""
-    at = instant(request.form.get("heure", ""))
+    at = read_instant(request.form.get("heure", ""))
     view = door.read()
     places = {str(view.place.id): view.place.id}
     try:

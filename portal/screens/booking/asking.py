@@ -19,10 +19,11 @@ from portal.ground.dictionary.service import clean_line
 from portal.ground.errors import Conflict, Forbidden, Invalid
 from portal.ground.web import actor, background_unit, page, redirect_to, take, undo, unit
 from portal.ground.web.access import public
+from portal.ground.web.instants import read_instant
 from portal.ground.web.limits import client_network
 from portal.screens.booking import wording
 from portal.screens.booking.blueprint import blueprint
-from portal.screens.booking.choosing import ADDRESS, asked_for, choose, instant, place_of, trail_of
+from portal.screens.booking.choosing import ADDRESS, asked_for, choose, place_of, trail_of
 
 HERE: Final = f"{ADDRESS}/<slug>/reserver"
 # A library lends its network to many people; a robot that would take every time is slowed down long before.
@@ -37,7 +38,7 @@ MOST_SHOWN: Final = {"name": 300, "email": 300, "phone": 60, "remark": 4_000}
 def ask(slug: str) -> Response:
     """The chosen time, how to meet, and what is needed to tell of a change."""
     offer = appointments.find_offer(unit(), slug)
-    place, at = place_of(offer, request.args.get("lieu", "")), instant(request.args.get("heure", ""))
+    place, at = place_of(offer, request.args.get("lieu", "")), read_instant(request.args.get("heure", ""))
     if at is None:
         return redirect_to("booking.one_kind", slug=slug)
     return _show(offer, place, at)
@@ -102,7 +103,7 @@ def book(slug: str) -> Response:
     """Book the time. The key of the form makes a second press the same appointment."""
     count_visitor()
     offer = appointments.find_offer(unit(), slug)
-    place, at = place_of(offer, request.form.get("lieu", "")), instant(request.form.get("heure", ""))
+    place, at = place_of(offer, request.form.get("lieu", "")), read_instant(request.form.get("heure", ""))
     if at is None:
         return redirect_to("booking.one_kind", slug=slug)
     means = means_of(offer)

@@ -1,7 +1,6 @@
 """« Échanges » : calls, visits and letters of the department: noted, joined to a person, answered."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +27,7 @@ from portal.ground.permissions import Permission
 from portal.ground.web import actor, background_unit, page, redirect_to, settings, undo, unit
 from portal.ground.web.access import agent_only
 from portal.ground.web.formats import format_date
+from portal.ground.web.instants import read_day
 from portal.ground.web.uploads import takes_file
 from portal.people.accounts.service import list_departments
 from portal.screens.counter.answer_letters import read_version, show_letter
@@ -79,19 +79,11 @@ def contact_list() -> Response:
 def _read_place(token: str, *, answered: bool) -> Place | None:
     """Where a page starts; None, hence the first page, when the address was altered."""
     at, _dot, row_id = token.partition(".")
-    fits = at.isascii() and at.isdigit() and len(at) <= 18 if answered else _is_day(at)
+    fits = at.isascii() and at.isdigit() and len(at) <= 18 if answered else read_day(at) is not None
     try:
         return Place(at, UUID(row_id)) if fits else None
     except ValueError:
         return None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _departments() -> dict[UUID, str]:

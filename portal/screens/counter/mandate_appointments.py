@@ -1,7 +1,6 @@
 """Appointments under a mandate: booked, moved or cancelled for the person who gave it, and told to them."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -16,10 +15,10 @@ from portal.casework.appointments.enums import Means, Refusal
 from portal.casework.appointments.service import AppointmentView, Booking, Contact, KindOffer
 from portal.casework.appointments.wording import MEANS, STATES
 from portal.casework.mandates import service as mandates
-from portal.ground import clock
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.web import actor, background_unit, page, redirect_to, undo, unit
 from portal.ground.web.context import refuse
+from portal.ground.web.instants import day_to_come
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.mandates import MANDATES, may_hold
 
@@ -84,17 +83,10 @@ def _list(mandate_id: UUID, *, notice: str = "", status: int = 200) -> Response:
     )
 
 
-def _first_day() -> date:
-    try:
-        return max(date.fromisoformat(request.values.get("du", "")), clock.today())
-    except ValueError:
-        return clock.today()
-
-
 def _form(
     mandate_id: UUID, offer: KindOffer, errors: Mapping[str, str] | None = None, *, status: int = 200, notice: str = ""
 ) -> Response:
-    first, who, slug = _first_day(), _name(mandate_id), offer.kind.facts.slug
+    first, who, slug = day_to_come(request.values.get("du", "")), _name(mandate_id), offer.kind.facts.slug
     options, more = choices.offered(unit(), offer, first, at_once=False)
     title = _("Rendez-vous : %(kind)s", kind=offer.kind.say_title())
     typed: dict[str, Any] = {name: request.form.get(name, "")[:MOST_TYPED] for name in NAMES}
@@ -182,7 +174,7 @@ def _ask_to_move(
     offer = next((one for one in _offers(mandate_id) if one.kind.id == view.kind.id), None)
     if offer is None:
         raise NotFound("kind_unknown")
-    options, more = choices.offered(unit(), offer, _first_day(), at_once=False)
+    options, more = choices.offered(unit(), offer, day_to_come(request.values.get("du", "")), at_once=False)
     base, title = f"{_base(mandate_id)}/{view.id}", _("Choisir l’heure du rendez-vous %(ref)s", ref=view.reference)
     return page(
         "appointments_desk/move.html",

@@ -13,7 +13,7 @@ from portal.casework.catalogue.service import ProcedureView, import_procedure
 from portal.casework.requests import service as requests
 from portal.casework.requests.models import Amendment
 from portal.casework.requests.service import AMENDMENT_KIND, RequestView, SubmittedView, amend
-from portal.casework.requests.service.amending import MAX_PER_HOUR
+from portal.casework.requests.service.correcting.amending import MAX_PER_HOUR
 from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.errors import Busy, Conflict, Forbidden, Invalid, NotFound

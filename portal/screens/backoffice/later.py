@@ -13,7 +13,7 @@ from portal.casework.letters.service import LetterPurpose
 from portal.casework.requests.enums import Closing
 from portal.casework.requests.service import AMENDMENT_KIND, COMPLEMENT_KIND, WITHDRAWAL_KIND
 from portal.ground.web.formats import format_date, format_moment
-from portal.ground.web.instants import read_day, read_instant
+from portal.ground.web.sent import read_day, read_instant
 from portal.records.timeline.service import EventView
 from portal.screens.backoffice.wording import explain
 

@@ -17,7 +17,7 @@ from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
 from portal.ground.web.formats import format_month
-from portal.ground.web.instants import read_instant
+from portal.ground.web.sent import read_instant
 from portal.records.connections import service as connections
 from portal.records.outbox import service as outbox
 from portal.screens.backoffice import wording

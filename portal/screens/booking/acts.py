@@ -17,8 +17,8 @@ from portal.ground.permissions import Actor
 from portal.ground.web import page, settings, undo, unit
 from portal.ground.web.calendars import MEDIA_TYPE
 from portal.ground.web.downloads import as_download
-from portal.ground.web.instants import day_to_come, read_instant
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import day_to_come, read_instant, version_sent
 from portal.people.accounts.service import present_agents
 from portal.screens.booking import wording
 from portal.screens.booking.blueprint import blueprint
@@ -143,7 +143,7 @@ def move(door: Door) -> Response:
         return ask_to_move(door, refusal=Refusal.SLOT_TAKEN, status=422)
     try:
         appointments.reschedule(
-            unit(), door.reader, door.appointment_id, place_id=place_id, starts_at=at, version=_version()
+            unit(), door.reader, door.appointment_id, place_id=place_id, starts_at=at, version=version_sent()
         )
     except Conflict as refused:
         undo()
@@ -177,7 +177,7 @@ def ask_to_cancel(door: Door) -> Response:
 def cancel(door: Door) -> Response:
     """Give the time back; somebody who waits for one may have it."""
     try:
-        appointments.cancel(unit(), door.reader, door.appointment_id, version=_version())
+        appointments.cancel(unit(), door.reader, door.appointment_id, version=version_sent())
     except (Conflict, Forbidden) as refused:
         undo()
         return show(door, refusal=refused.code, status=refused.status)
@@ -187,18 +187,13 @@ def cancel(door: Door) -> Response:
 def wait(door: Door, act: str) -> Response:
     """Wait for an earlier time, or not any more; take the one that is kept, or leave it to others."""
     do, done = WAITING[act]
-    extra = {"version": _version()} if act == "attendre" else {}
+    extra = {"version": version_sent()} if act == "attendre" else {}
     try:
         do(unit(), door.reader, door.appointment_id, **extra)
     except (Conflict, Forbidden, Invalid) as refused:
         undo()
         return show(door, refusal=refused.code, status=refused.status)
     return redirect_to_path(door.base, fait=done)
-
-
-def _version() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
 PAGES: Final[tuple[tuple[str, str, str, View], ...]] = (

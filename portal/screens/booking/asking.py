@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from flask import request
 from flask_babel import gettext as _
@@ -19,8 +18,8 @@ from portal.ground.dictionary.service import clean_line
 from portal.ground.errors import Conflict, Forbidden, Invalid
 from portal.ground.web import actor, background_unit, page, redirect_to, take, undo, unit
 from portal.ground.web.access import public
-from portal.ground.web.instants import read_instant
 from portal.ground.web.limits import client_network
+from portal.ground.web.sent import key_sent, read_instant
 from portal.screens.booking import wording
 from portal.screens.booking.blueprint import blueprint
 from portal.screens.booking.choosing import ADDRESS, asked_for, choose, place_of, trail_of
@@ -85,16 +84,8 @@ def about_person(offer: KindOffer) -> dict[str, Any]:
         "words": wording,
         "Means": Means,
         "has_account": actor().is_resident,
-        "key": form_key(),
+        "key": key_sent(),
     }
-
-
-def form_key() -> str:
-    """The key of the form: a second press of its button is the same form."""
-    try:
-        return str(UUID(request.form.get("cle", "")))
-    except ValueError:
-        return str(uuid4())
 
 
 @blueprint.post(HERE)
@@ -110,7 +101,7 @@ def book(slug: str) -> Response:
     if (missing := missing_of(means)) is not None:
         return _show(offer, place, at, errors=[missing], status=422)
     try:
-        made = appointments.book(unit(), actor(), booking_of(offer, place, at, means), idempotency_key=form_key())
+        made = appointments.book(unit(), actor(), booking_of(offer, place, at, means), idempotency_key=key_sent())
     except Invalid as refused:
         undo()
         return _show(offer, place, at, errors=list(refused.fields.items()), status=refused.status)

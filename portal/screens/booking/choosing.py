@@ -16,7 +16,7 @@ from portal.ground import clock
 from portal.ground.dictionary.service import clean_line
 from portal.ground.web import actor, page, unit
 from portal.ground.web.access import public
-from portal.ground.web.instants import day_to_come
+from portal.ground.web.sent import day_to_come
 from portal.screens.booking import wording
 from portal.screens.booking.blueprint import blueprint
 

@@ -27,10 +27,10 @@ from portal.ground.permissions import Permission
 from portal.ground.web import actor, background_unit, page, redirect_to, settings, undo, unit
 from portal.ground.web.access import agent_only
 from portal.ground.web.formats import format_date
-from portal.ground.web.instants import read_day
+from portal.ground.web.sent import read_day, version_sent
 from portal.ground.web.uploads import takes_file
 from portal.people.accounts.service import list_departments
-from portal.screens.counter.answer_letters import read_version, show_letter
+from portal.screens.counter.answer_letters import show_letter
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.persons import FILE, address_of, enter_file, show_closed
 from portal.screens.counter.queries import agent_names
@@ -263,7 +263,7 @@ def answer_contact(contact_id: UUID) -> Response:
     """Keep the answer and have it leave."""
     way, text = request.form.get("reponse", ""), request.form.get("texte", "")
     try:
-        contacts.answer_contact(unit(), actor(), contact_id, version=read_version(), way=way, text=text)
+        contacts.answer_contact(unit(), actor(), contact_id, version=version_sent(), way=way, text=text)
     except Invalid as refused:
         return _again(contact_id, list(refused.fields.items()), 422)
     except Conflict:
@@ -280,7 +280,7 @@ def join_contact(contact_id: UUID) -> Response:
         held = openings.hold_opening(unit(), actor(), opened.id) if opened else None
         if held is None:
             return _not_open(contact_id)
-        contacts.join_contact(unit(), actor(), contact_id, held, version=read_version())
+        contacts.join_contact(unit(), actor(), contact_id, held, version=version_sent())
     except (Forbidden, OpeningClosed):
         return _not_open(contact_id)
     except Conflict:
@@ -328,7 +328,7 @@ def contact_letter(contact_id: UUID) -> Response:
 def post_contact_letter(contact_id: UUID) -> Response:
     """Somebody posted the printed answer, today."""
     try:
-        contacts.mark_letter_posted(unit(), actor(), contact_id, version=read_version(), on=clock.today())
+        contacts.mark_letter_posted(unit(), actor(), contact_id, version=version_sent(), on=clock.today())
     except Conflict:
         return _changed(contact_id)
     return redirect_to("counter.contact_list", vue="a-poster", fait="poste")

@@ -18,7 +18,7 @@ from portal.casework.mandates import service as mandates
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.web import actor, background_unit, page, redirect_to, undo, unit
 from portal.ground.web.context import refuse
-from portal.ground.web.instants import day_to_come
+from portal.ground.web.sent import day_to_come, version_sent
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.mandates import MANDATES, may_hold
 
@@ -212,7 +212,7 @@ def move_mandated(mandate_id: UUID, appointment_id: UUID) -> Response:
             appointment_id,
             place_id=place_id,
             starts_at=starts_at,
-            version=_version(),
+            version=version_sent(),
         )
 
     return _done(mandate_id, appointment_id, act, "deplace")
@@ -244,7 +244,7 @@ def cancel_mandated(mandate_id: UUID, appointment_id: UUID) -> Response:
     """Cancel it in the person's name."""
 
     def act() -> AppointmentView:
-        return appointments.cancel_mandated(unit(), actor(), mandate_id, appointment_id, version=_version())
+        return appointments.cancel_mandated(unit(), actor(), mandate_id, appointment_id, version=version_sent())
 
     return _done(mandate_id, appointment_id, act, "annule")
 
@@ -258,8 +258,3 @@ def _done(mandate_id: UUID, appointment_id: UUID, act: Callable[[], AppointmentV
             return _ask_to_move(mandate_id, _one(mandate_id, appointment_id), taken=True)
         return _list(mandate_id, notice=_say(refused.code), status=409)
     return redirect_to("counter.mandate_appointments", mandate_id=mandate_id, fait=done)
-
-
-def _version() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1

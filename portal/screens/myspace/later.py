@@ -9,7 +9,7 @@ from portal.casework.catalogue.enums import Regime
 from portal.casework.requests.enums import Closing
 from portal.casework.requests.service import AMENDMENT_KIND, WITHDRAWAL_KIND
 from portal.ground.web.formats import format_date, format_moment
-from portal.ground.web.instants import read_day, read_instant
+from portal.ground.web.sent import read_day, read_instant
 from portal.records.timeline.service import EventView
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from portal.casework.requests import service as requests
 from portal.ground.errors import Forbidden, NotFound
 from portal.ground.web import actor, page, redirect_to, unit
 from portal.ground.web.access import resident_only
-from portal.ground.web.instants import read_instant
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import read_instant
 from portal.people.accounts.service import get_account
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.queries.notices import Notice, list_notices, progress_of

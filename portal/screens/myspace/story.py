@@ -16,7 +16,7 @@ from portal.engine.prefill.service import say_concept, say_concepts, say_month, 
 from portal.ground.permissions import ActorKind
 from portal.ground.web import reading_language
 from portal.ground.web.formats import format_moment
-from portal.ground.web.instants import read_instant
+from portal.ground.web.sent import read_instant
 from portal.records.timeline.service import EventView
 from portal.screens.myspace.later import LATER
 

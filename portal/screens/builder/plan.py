@@ -198,8 +198,3 @@ def undo(slug: str) -> Response:
         return show_conflict(conflict.theirs, Typing())
     after = "builder.workflow_page" if request.form.get("suite") == "deroulement" else "builder.overview"
     return web.redirect_to(after, slug=slug, fait="annulation")
-
-
-def refused_places(wrong: Mapping[str, str], prefix: str) -> dict[str, str]:
-    """The faulty places of one part, without the way that leads to it."""
-    return {place.removeprefix(prefix).lstrip("."): sentence for place, sentence in wrong.items()}

@@ -9,7 +9,7 @@ from typing import Any
 from accessibility.checks.findings import Finding
 from accessibility.checks.tools import ToolMissing, find_java, find_node, find_package
 
-__all__ = ["run_html_validate", "run_vnu", "validate_folder"]
+__all__ = ["run_html_validate", "run_vnu"]
 
 SETTINGS: dict[str, Any] = {
     "root": True,
@@ -18,14 +18,6 @@ SETTINGS: dict[str, Any] = {
     "rules": {"prefer-native-element": ["error", {"exclude": ["region"]}]},
 }
 TIMEOUT = 180
-
-
-def validate_folder(folder: Path) -> list[Finding]:
-    """Every error of both validators in the ``*.html`` of a folder.
-
-    :raises ToolMissing: when one of them cannot run.
-    """
-    return [*run_html_validate(folder), *run_vnu(folder)]
 
 
 def _pages(folder: Path) -> list[str]:

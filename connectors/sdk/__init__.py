@@ -30,7 +30,7 @@ from connectors.sdk.errors import (
     WebhookRefused,
 )
 from connectors.sdk.manifest import Exemption, Manifest, load_manifest
-from connectors.sdk.settings import BaseUrl, ConnectorSettings, HeaderSecret, secret_fields
+from connectors.sdk.settings import BaseUrl, ConnectorSettings, HeaderSecret, WebhookSecret, secret_fields
 from connectors.sdk.values import (
     DEFAULT_TIMEOUTS,
     AmendCommand,
@@ -98,6 +98,7 @@ __all__ = [
     "VehicleStation",
     "VehicleStations",
     "WebhookRefused",
+    "WebhookSecret",
     "WithdrawCommand",
     "Withdraws",
     "build_connector",

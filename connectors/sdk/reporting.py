@@ -2,24 +2,49 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from connectors.sdk.errors import PermanentError, WebhookRefused
 from connectors.sdk.values import InboundCall, StatusUpdate, UpdateStatus
 from connectors.sdk.webhooks import verify
 
 LOST = "not_found"
-_SAFE_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}")
+# Goes into addresses we call: no slash, no dot at the start, nothing to escape.
+_REFERENCE = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,99}"
+Reference = Annotated[str, Field(pattern=f"^{_REFERENCE}$")]
+RawStatus = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 class AnyCallback(BaseModel):
     """What every signed call has: types we do not know are acknowledged and ignored."""
 
     type: Annotated[str, Field(max_length=200)]
+
+
+class Event(BaseModel):
+    """A change of state, as partners tell it when asked and by signed calls alike."""
+
+    event_id: Annotated[str, Field(min_length=1, max_length=200)]
+    status: RawStatus
+    occurred_at: AwareDatetime
+    details: dict[str, Any] = {}
+
+    def to_update(
+        self, external_ref: str, statuses: Mapping[str, UpdateStatus], details: Mapping[str, str]
+    ) -> StatusUpdate:
+        """The same event gives the same update. ``details`` are those of the event once checked."""
+        return StatusUpdate(
+            update_id=self.event_id,
+            external_ref=external_ref,
+            status=statuses.get(self.status, UpdateStatus.UNKNOWN),
+            raw_status=self.status,
+            occurred_at=self.occurred_at,
+            details=details,
+        )
 
 
 class ReportsBothWays(ABC):
@@ -77,7 +102,7 @@ class ReportsBothWays(ABC):
 
 def is_safe_reference(reference: str) -> bool:
     """Whether a reference may go into an address: one word, nothing in it to escape."""
-    return _SAFE_REFERENCE.fullmatch(reference) is not None
+    return re.fullmatch(_REFERENCE, reference) is not None
 
 
 def safe_reference(reference: str) -> str:

@@ -6,6 +6,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
 
+from connectors.sdk.errors import ConfigurationError
+from connectors.sdk.webhooks import read_secret
+
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]{8,512}")
 
 
@@ -42,5 +45,15 @@ def _check_header_secret(value: SecretStr) -> SecretStr:
     return SecretStr(text)
 
 
+def _check_webhook_secret(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value().strip()
+    try:
+        read_secret(text)
+    except ConfigurationError as error:
+        raise ValueError(error.code) from None
+    return SecretStr(text)
+
+
 BaseUrl = Annotated[str, AfterValidator(_check_base_url)]
 HeaderSecret = Annotated[SecretStr, AfterValidator(_check_header_secret)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_check_webhook_secret)]

@@ -9,13 +9,14 @@ from werkzeug.wrappers import Response
 from journeys.moving_house.blueprint import BASE, blueprint, read, trail_of
 from journeys.moving_house.forms import Screen
 from journeys.moving_house.journey import declaration
-from journeys.moving_house.saving import Change, Sent, save, stashed, summary, version_sent
+from journeys.moving_house.saving import Change, Sent, save, stashed, summary
 from portal.casework.life_events import service as life_events
 from portal.casework.life_events.mapping import entry_label
 from portal.casework.life_events.shapes import Changed, EventView
 from portal.ground.errors import NotFound
 from portal.ground.web import actor, page, unit
 from portal.ground.web.access import resident_only
+from portal.ground.web.sent import version_sent
 
 ADD = "ajouter"
 

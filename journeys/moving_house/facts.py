@@ -11,13 +11,14 @@ from werkzeug.wrappers import Response
 from journeys.moving_house.blueprint import BASE, blueprint, read, trail_of
 from journeys.moving_house.forms import Screen
 from journeys.moving_house.journey import declaration
-from journeys.moving_house.saving import Change, Sent, forget_stash, key_sent, save, stashed, summary, version_sent
+from journeys.moving_house.saving import Change, Sent, forget_stash, save, stashed, summary
 from portal.casework.life_events import service as life_events
 from portal.casework.life_events.enums import EventStatus
 from portal.casework.life_events.shapes import Changed, EventView
 from portal.ground.errors import Invalid
 from portal.ground.web import actor, page, redirect_to, undo, unit
 from portal.ground.web.access import resident_only
+from portal.ground.web.sent import key_sent, version_sent
 
 KIND, COUNTRY = "move_kind", "move_new_address_country"
 

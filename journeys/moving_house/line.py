@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from journeys.moving_house import wording
 from journeys.moving_house.blueprint import BASE, blueprint, read, trail_of
 from journeys.moving_house.journey import declaration
-from journeys.moving_house.saving import key_sent, version_sent
 from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.service import get_version
 from portal.casework.life_events import service as life_events
@@ -22,6 +21,7 @@ from portal.engine.journey_kit.wording import say_retention
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import actor, page, redirect_to, undo, unit
 from portal.ground.web.access import resident_only
+from portal.ground.web.sent import key_sent, version_sent
 
 YES, NO = "oui", "non"
 ASKABLE = frozenset({Stage.TO_CONFIRM, Stage.DECLINED, Stage.REFUSED, Stage.WITHDRAWN})

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
@@ -84,20 +84,6 @@ def summary(form: AccessibleForm, errors: Mapping[str, str]) -> list[tuple[str, 
     first = next(iter(form)).target
     general = [(first, sentence) for name, sentence in errors.items() if PREFIX + name not in form]
     return general + list(form.summary)
-
-
-def version_sent() -> int:
-    """The version of the facts that the form was made from, 0 when there was none."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
-def key_sent() -> str:
-    """The key of the form: the one that was sent, else a new one."""
-    try:
-        return str(UUID(request.form.get("cle", "")))
-    except ValueError:
-        return str(uuid4())
 
 
 def stashed() -> Sent:

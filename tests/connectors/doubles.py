@@ -190,9 +190,7 @@ class SchoolDouble(HttpDouble):
         kept = self._find(external_ref)
         assert kept is not None
         kept["status"] = raw_status
-        event_id = f"{external_ref}-ev-{len(kept['events']) + 1}"
-        moment = "2027-03-02T09:25:00+01:00"
-        kept["events"].append({"event_id": event_id, "status": raw_status, "occurred_at": moment, "details": details})
+        note_event(kept, external_ref, raw_status, details=details)
 
     def signed_call(self, external_ref: str, *, at: datetime, secret: str | None = None) -> InboundCall:
         kept = self._find(external_ref)
@@ -241,6 +239,13 @@ def caf_error(status: int, code: str, *, parameter: str = "", **meta: Any) -> An
     return json_answer(
         status, {"errors": [{"code": code, "title": "Refus", "detail": "Refus.", "source": source, "meta": meta}]}
     )
+
+
+def note_event(kept: dict[str, Any], external_ref: str, raw_status: str, **more: Any) -> None:
+    """One more change of state in what a partner keeps."""
+    event_id = f"{external_ref}-ev-{len(kept['events']) + 1}"
+    moment = "2027-03-02T09:25:00+01:00"
+    kept["events"].append({"event_id": event_id, "status": raw_status, "occurred_at": moment, **more})
 
 
 def signed(body: Any, at: datetime, secret: str | None = None) -> InboundCall:
@@ -329,9 +334,7 @@ class SmsDouble(HttpDouble):
     def change_status(self, external_ref: str, raw_status: str, **more: Any) -> None:
         kept = self._find(external_ref)
         assert kept is not None
-        event_id = f"{external_ref}-ev-{len(kept['events']) + 1}"
-        moment = "2027-03-02T09:25:00+01:00"
-        kept["events"].append({"event_id": event_id, "status": raw_status, "occurred_at": moment, **more})
+        note_event(kept, external_ref, raw_status, **more)
 
     def signed_call(self, external_ref: str, *, at: datetime, secret: str | None = None) -> InboundCall:
         kept = self._find(external_ref)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from connectors.sdk import InboundCall, PlaceFound, VehicleStation, VehicleStations
-from tests.connectors.doubles import WEBHOOK_SECRET, HttpDouble, signed
+from tests.connectors.doubles import WEBHOOK_SECRET, HttpDouble, note_event, signed
 from tests.connectors.fake_http import Answer, Received, json_answer
 from tests.connectors.samples import MOBILITY
 
@@ -141,9 +141,7 @@ class MobilityDouble(HttpDouble):
         kept = self._find(external_ref)
         assert kept is not None
         kept["status"] = raw_status
-        event_id = f"{external_ref}-ev-{len(kept['events']) + 1}"
-        moment = "2027-03-02T09:25:00+01:00"
-        kept["events"].append({"event_id": event_id, "status": raw_status, "occurred_at": moment, "details": details})
+        note_event(kept, external_ref, raw_status, details=details)
 
     def signed_call(self, external_ref: str, *, at: datetime, secret: str | None = None) -> InboundCall:
         kept = self._find(external_ref)

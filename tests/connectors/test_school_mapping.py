@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from connectors.partners.school import CONNECTOR, mapping
-from connectors.partners.school.wire import Event
 from connectors.sdk import PermanentError, UpdateStatus
+from connectors.sdk.reporting import Event
 from tests.connectors.samples import HARD_NAMES, SCHOOL
 
 # Facts of the request or constants of the contract, not values of a concept.

@@ -17,27 +17,13 @@ from portal.records.territory.service import PlaceKind, list_places
 from portal.seed.territory import settle_territory
 from tests.connectors.mobility_doubles import BanDouble, MobilityDouble
 from tests.support.client import Browser, Page
-from tests.support.mobility import connected
+from tests.support.mobility import ban, connected, mobility
 from tests.support.town import Town, counted, town
 
-__all__ = ["town"]
+__all__ = ["ban", "mobility", "town"]
 
 BIKES = "/quotidien/velos"
 LAKE = f"{BIKES}?adresse={quote('rue du Lac')}"
-
-
-@pytest.fixture
-def ban() -> Iterator[BanDouble]:
-    double = BanDouble()
-    yield double
-    double.close()
-
-
-@pytest.fixture
-def mobility() -> Iterator[MobilityDouble]:
-    double = MobilityDouble()
-    yield double
-    double.close()
 
 
 @pytest.fixture

@@ -1,9 +1,28 @@
 """Connections to a fake geocoder and a fake operator of bikes, for tests of what calls them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import pytest
 
 from portal.ground.settings import ConnectionSettings, Settings
 from tests.connectors.doubles import HttpDouble
+from tests.connectors.mobility_doubles import BanDouble, MobilityDouble
+
+
+@pytest.fixture
+def ban() -> Iterator[BanDouble]:
+    """A geocoder."""
+    double = BanDouble()
+    yield double
+    double.close()
+
+
+@pytest.fixture
+def mobility() -> Iterator[MobilityDouble]:
+    """An operator of bikes."""
+    double = MobilityDouble()
+    yield double
+    double.close()
 
 
 def connected(settings: Settings, **doubles: HttpDouble) -> Settings:

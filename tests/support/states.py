@@ -120,8 +120,8 @@ NOT_PAGES = frozenset(
         "steering.overview_file",
         "steering.service_levels_data",
         "steering.service_levels_file",
-        "booking.own_calendar",
-        "booking.follow_calendar",
+        "booking.calendar_own",
+        "booking.calendar_followed",
         "booking.stop_following",
         "steering.show_words",
     }
@@ -1707,7 +1707,7 @@ register(
     **{"one of each": "test_a_second_one_of_the_same_kind_shows_the_first"},
 )
 register("booking.list_own", "resident", _BOOKING, some=_BY_ACCOUNT, over=_BY_ACCOUNT)
-register("booking.one_own", "resident", _BOOKING, displaced=_CLOSED, offered=_EARLIER, awaited=_LINE, freed=_LINE)
+register("booking.show_own", "resident", _BOOKING, displaced=_CLOSED, offered=_EARLIER, awaited=_LINE, freed=_LINE)
 register(
     "booking.ask_to_move_own",
     "resident",
@@ -1720,7 +1720,7 @@ register("booking.ask_to_cancel_own", "resident", _BOOKING, sure=_BY_ACCOUNT)
 register("booking.cancel_own", "resident", _BOOKING, **{"changed meanwhile": _BY_ACCOUNT})
 register("booking.ask_code", "visitor", _BOOKING, empty=_BY_CODE)
 register("booking.check_code", "visitor", _BOOKING, empty=_BY_CODE, wrong=_BY_CODE)
-register("booking.follow", "visitor", _BOOKING, followed=_BY_CODE)
+register("booking.show_followed", "visitor", _BOOKING, followed=_BY_CODE)
 register("booking.wait_followed", "visitor", _BOOKING, **{"no offer": _BY_CODE})
 register("booking.wait_own", "resident", _BOOKING, **{"no offer": _BY_ACCOUNT})
 register("booking.move_own", "resident", _BOOKING, **{"no time": _BY_ACCOUNT})

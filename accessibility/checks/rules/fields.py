@@ -21,7 +21,6 @@ TOKENS = frozenset({
 })
 # fmt: on
 QUALIFIERS = frozenset({"home", "work", "mobile", "fax", "pager", "shipping", "billing"})
-TEXT_TYPES = frozenset({"text", "email", "tel", "search", "url", "password", "number", "date", "file", ""})
 
 
 def labels(document: Document) -> Iterator[Finding]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.sdk import PlaceFound
+from connectors.sdk.mapping import one_line
 
 MAX_TEXT = 200
 MAX_PLACES = 20
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _POSTCODE = re.compile(r"[0-9]{5}")
 _CITY_CODE = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
 _KINDS = frozenset({"housenumber", "street", "locality", "municipality"})
@@ -20,7 +20,7 @@ def to_question(text: str) -> str:
 
     The service refuses fewer than three characters, and anything that starts with neither a letter nor a digit.
     """
-    line = " ".join(_CONTROL.sub(" ", text).split())[:MAX_TEXT]
+    line = one_line(text, MAX_TEXT)
     while line and not line[0].isalnum():
         line = line[1:]
     return line if len(line) >= 3 else ""
@@ -58,7 +58,7 @@ def _member(value: Any, name: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    return " ".join(_CONTROL.sub(" ", value).split())[:MAX_TEXT] if isinstance(value, str) else ""
+    return one_line(value, MAX_TEXT) if isinstance(value, str) else ""
 
 
 def _matching(pattern: re.Pattern[str], value: Any) -> str:

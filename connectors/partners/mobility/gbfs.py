@@ -4,20 +4,19 @@ Nothing that one station says can hide the others: what cannot be is left out, o
 """
 
 import math
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.partners.mobility.wire import Feed
 from connectors.sdk import ProtocolError, VehicleStation, VehicleStations
+from connectors.sdk.mapping import one_line
 
 MAX_STATIONS = 5_000
 MAX_TYPES = 200
 MAX_COUNT = 1_000
 MAX_NAME = 120
 USUAL_TTL, LONGEST_TTL = 60, 3_600
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _WITH_A_MOTOR = frozenset({"electric", "electric_assist"})
 _VEHICLES = ("num_vehicles_available", "num_bikes_available", "numBikesAvailable")
 _DOCKS = ("num_docks_available", "numDocksAvailable")
@@ -92,7 +91,7 @@ def _name(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return " ".join(_CONTROL.sub(" ", value).split())[:MAX_NAME] if isinstance(value, str) else ""
+    return one_line(value, MAX_NAME) if isinstance(value, str) else ""
 
 
 def _of(value: Any, name: str) -> Any:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.partners.mobility.wire import Closure, Event
-from connectors.sdk import PermanentError, Receipt, StatusUpdate, UpdateStatus
+from connectors.partners.mobility.wire import Closure
+from connectors.sdk import Receipt, StatusUpdate, UpdateStatus
+from connectors.sdk.mapping import first_names, one_line, required, without_empty
+from connectors.sdk.reporting import Event
 
 STATUSES: Mapping[str, UpdateStatus] = {
     "received": UpdateStatus.RECEIVED,
@@ -16,7 +18,6 @@ STATUSES: Mapping[str, UpdateStatus] = {
 }
 MAX_DETAIL_LENGTH = 500
 MAX_CENTS = 1_000_000
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def to_closure(reference: str, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,45 +26,25 @@ def to_closure(reference: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     Raises PermanentError ``payload_incomplete``: a person must look at the request.
     """
     holder = {
-        "birth_name": _required(payload, "person.family_name"),
+        "birth_name": required(payload, "person.family_name"),
         "usual_name": payload.get("person.preferred_name"),
-        "first_names": _first_names(_required(payload, "person.given_names")),
+        "first_names": first_names(required(payload, "person.given_names")),
         "birth_date": _known_part(payload.get("person.birthdate")),
         "email": payload.get("contact.email"),
     }
     body = {
         "external_ref": reference,
-        "pass_number": _required(payload, "mobility.pass_number"),
-        "close_on": _required(payload, "move.date"),
-        "holder": _without_empty(holder),
+        "pass_number": required(payload, "mobility.pass_number"),
+        "close_on": required(payload, "move.date"),
+        "holder": without_empty(holder),
         "refund_iban": payload.get("mobility.refund_iban"),
     }
-    return _without_empty(body)
-
-
-def _required(payload: Mapping[str, Any], concept: str) -> Any:
-    value = payload.get(concept)
-    if value in (None, "", []):
-        raise PermanentError("payload_incomplete")
-    return value
-
-
-def _first_names(value: Any) -> list[str]:
-    """Civil status order. Given as a list, or as one line separated by commas if there are any, else by spaces."""
-    if isinstance(value, list):
-        return [str(name) for name in value]
-    text = str(value)
-    names = text.split(",") if "," in text else text.split()
-    return [name.strip() for name in names if name.strip()]
+    return without_empty(body)
 
 
 def _known_part(value: Any) -> str | None:
     """A birth date as precise as it is known: ``1957-00-00`` is told as ``1957``."""
     return re.sub(r"(-00)+$", "", str(value)) if value else None
-
-
-def _without_empty(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in part.items() if value is not None and value not in ("", [], {})}
 
 
 def to_receipt(closure_id: str, raw_status: str) -> Receipt:
@@ -77,15 +58,8 @@ def to_updates(closure: Closure) -> list[StatusUpdate]:
 
 
 def to_update(closure_id: str, event: Event) -> StatusUpdate:
-    """One event, fetched or received: the same event gives the same update."""
-    return StatusUpdate(
-        update_id=event.event_id,
-        external_ref=closure_id,
-        status=STATUSES.get(event.status, UpdateStatus.UNKNOWN),
-        raw_status=event.status,
-        occurred_at=event.occurred_at,
-        details=_details(event.details),
-    )
+    """One event, fetched or received."""
+    return event.to_update(closure_id, STATUSES, _details(event.details))
 
 
 def _details(details: Mapping[str, Any]) -> dict[str, str]:
@@ -94,6 +68,6 @@ def _details(details: Mapping[str, Any]) -> dict[str, str]:
     cents, reason = details.get("amount_cents"), details.get("reason")
     if isinstance(cents, int) and not isinstance(cents, bool) and 0 <= cents <= MAX_CENTS:
         kept["amount_cents"] = str(cents)
-    if isinstance(reason, str) and (text := _CONTROL.sub(" ", reason).strip()[:MAX_DETAIL_LENGTH]):
+    if isinstance(reason, str) and (text := one_line(reason, MAX_DETAIL_LENGTH)):
         kept["reason"] = text
     return kept

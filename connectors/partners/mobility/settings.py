@@ -2,19 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, model_validator
 
-from connectors.sdk import BaseUrl, ConfigurationError, ConnectorSettings, HeaderSecret
-from connectors.sdk.webhooks import read_secret
-
-
-def _check_webhook_secret(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value().strip()
-    try:
-        read_secret(text)
-    except ConfigurationError as error:
-        raise ValueError(error.code) from None
-    return SecretStr(text)
+from connectors.sdk import BaseUrl, ConnectorSettings, HeaderSecret, WebhookSecret
 
 
 class MobilitySettings(ConnectorSettings):
@@ -27,7 +17,7 @@ class MobilitySettings(ConnectorSettings):
     pass_url: BaseUrl | None = None
     operator_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")] | None = None
     api_key: HeaderSecret | None = None
-    webhook_secret: Annotated[SecretStr, AfterValidator(_check_webhook_secret)] | None = None
+    webhook_secret: WebhookSecret | None = None
 
     @model_validator(mode="after")
     def _whole_or_absent(self) -> "MobilitySettings":

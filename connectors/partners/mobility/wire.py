@@ -2,11 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
-# Goes into addresses we call: no slash, no dot at the start, nothing to escape.
-ClosureId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$")]
-RawStatus = Annotated[str, Field(min_length=1, max_length=100)]
+from connectors.sdk.reporting import Event, RawStatus, Reference
 
 
 class Pong(BaseModel):
@@ -19,23 +17,14 @@ class Pong(BaseModel):
 class Kept(BaseModel):
     """Answer to a submission, a correction or a withdrawal."""
 
-    closure_id: ClosureId
+    closure_id: Reference
     status: RawStatus
-
-
-class Event(BaseModel):
-    """A change of state."""
-
-    event_id: Annotated[str, Field(min_length=1, max_length=200)]
-    status: RawStatus
-    occurred_at: AwareDatetime
-    details: dict[str, Any] = {}
 
 
 class Closure(BaseModel):
     """Answer of ``GET /closures/{id}``."""
 
-    closure_id: ClosureId
+    closure_id: Reference
     external_ref: str
     status: RawStatus
     events: list[Event] = []
@@ -50,7 +39,7 @@ class ClosureList(BaseModel):
 class CallbackEvent(Event):
     """An event with the closure it belongs to."""
 
-    closure_id: ClosureId
+    closure_id: Reference
     external_ref: str
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.partners.school.wire import Enrolment, Event
+from connectors.partners.school.wire import Enrolment
 from connectors.sdk import (
     AmendCommand,
     ComplementCommand,
@@ -14,6 +14,8 @@ from connectors.sdk import (
     UpdateStatus,
     WithdrawCommand,
 )
+from connectors.sdk.mapping import first_names, one_line, required, without_empty
+from connectors.sdk.reporting import Event
 
 STATUSES: Mapping[str, UpdateStatus] = {
     "received": UpdateStatus.RECEIVED,
@@ -29,7 +31,6 @@ STATUSES: Mapping[str, UpdateStatus] = {
 _ROLES = {"mother": "mere", "father": "pere", "guardian": "tuteur", "other": "autre"}
 _SEXES = {"female": "F", "male": "M"}
 _COG = re.compile(r"[0-9]{5}|2[AB][0-9]{3}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # The contract's words for papers, and the portal's concepts.
 EVIDENCE: Mapping[str, str] = {
     "justificatif_domicile": "evidence.proof_of_address",
@@ -50,18 +51,18 @@ def to_enrolment(reference: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     """
     body = {
         "external_ref": reference,
-        "school_year": _required(payload, "school.year"),
-        "kind": _required(payload, "school.enrolment_kind"),
-        "level": _required(payload, "school.level"),
+        "school_year": required(payload, "school.year"),
+        "kind": required(payload, "school.enrolment_kind"),
+        "level": required(payload, "school.level"),
         "child": _child(payload),
         "guardians": [_guardian(payload)],
         "address": _address(payload),
         "wishes": _wishes(payload),
-        "options": _without_empty(
+        "options": without_empty(
             {"meal": payload.get("school.meal"), "after_school": payload.get("school.after_school")}
         ),
     }
-    return _without_empty(body)
+    return without_empty(body)
 
 
 def is_deregistration(payload: Mapping[str, Any]) -> bool:
@@ -77,22 +78,22 @@ def to_deregistration(reference: str, payload: Mapping[str, Any]) -> dict[str, A
         "school_uai": payload.get("school.wished_school"),
         "guardians": [_guardian(payload)],
         # A person whose address a court protects does not say where they go.
-        "leaving": _without_empty(
-            {"date": _required(payload, "move.date"), "city": payload.get("move.new_address.city")}
+        "leaving": without_empty(
+            {"date": required(payload, "move.date"), "city": payload.get("move.new_address.city")}
         ),
     }
-    return _without_empty(body)
+    return without_empty(body)
 
 
 def _child(payload: Mapping[str, Any]) -> dict[str, Any]:
     place = payload.get("household.child.birth_place")
     known_code = isinstance(place, str) and _COG.fullmatch(place) is not None
-    return _without_empty(
+    return without_empty(
         {
-            "birth_name": _required(payload, "household.child.family_name"),
-            "first_names": _first_names(_required(payload, "household.child.given_names")),
+            "birth_name": required(payload, "household.child.family_name"),
+            "first_names": first_names(required(payload, "household.child.given_names")),
             "sex": _translate(_SEXES, payload.get("household.child.gender")),
-            "birth_date": _required(payload, "household.child.birthdate"),
+            "birth_date": required(payload, "household.child.birthdate"),
             "birth_place_cog": place if known_code else None,
             "birth_place": None if known_code else place,
             "birth_country_cog": payload.get("household.child.birth_country"),
@@ -102,15 +103,15 @@ def _child(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def _guardian(payload: Mapping[str, Any]) -> dict[str, Any]:
     identity = {
-        "birth_name": _required(payload, "person.family_name"),
+        "birth_name": required(payload, "person.family_name"),
         "usual_name": payload.get("person.preferred_name"),
-        "first_names": _first_names(_required(payload, "person.given_names")),
+        "first_names": first_names(required(payload, "person.given_names")),
     }
-    return _without_empty(
+    return without_empty(
         {
-            "role": _translate(_ROLES, _required(payload, "guardian.role")),
+            "role": _translate(_ROLES, required(payload, "guardian.role")),
             "parental_authority": payload.get("guardian.parental_authority"),
-            "identity": _without_empty(identity),
+            "identity": without_empty(identity),
             "email": payload.get("contact.email"),
             "phones": [payload["contact.phone"]] if payload.get("contact.phone") else None,
         }
@@ -123,28 +124,12 @@ def _address(payload: Mapping[str, Any]) -> dict[str, Any]:
     label = ", ".join(str(part) for part in (line, town) if part)
     if not label:
         raise PermanentError("payload_incomplete")
-    return _without_empty({"label": label, "line": line, "postcode": postcode, "city": city})
+    return without_empty({"label": label, "line": line, "postcode": postcode, "city": city})
 
 
 def _wishes(payload: Mapping[str, Any]) -> list[dict[str, Any]]:
     wished = payload.get("school.wished_school")
     return [{"uai": wished, "rank": 1}] if wished else []
-
-
-def _first_names(value: Any) -> list[str]:
-    """Civil status order. Given as a list, or as one line separated by commas if there are any, else by spaces."""
-    if isinstance(value, list):
-        return [str(name) for name in value]
-    text = str(value)
-    names = text.split(",") if "," in text else text.split()
-    return [name.strip() for name in names if name.strip()]
-
-
-def _required(payload: Mapping[str, Any], concept: str) -> Any:
-    value = payload.get(concept)
-    if value in (None, "", []):
-        raise PermanentError("payload_incomplete")
-    return value
 
 
 def _translate(codes: Mapping[str, str], value: Any) -> str | None:
@@ -153,10 +138,6 @@ def _translate(codes: Mapping[str, str], value: Any) -> str | None:
     if value not in codes:
         raise PermanentError("payload_invalid")
     return codes[value]
-
-
-def _without_empty(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in part.items() if value is not None and value not in ("", [], {})}
 
 
 def to_receipt(enrolment_id: str, raw_status: str) -> Receipt:
@@ -193,15 +174,8 @@ def to_updates(enrolment: Enrolment) -> list[StatusUpdate]:
 
 
 def to_update(enrolment_id: str, event: Event) -> StatusUpdate:
-    """One event, fetched or received: the same event gives the same update."""
-    return StatusUpdate(
-        update_id=event.event_id,
-        external_ref=enrolment_id,
-        status=STATUSES.get(event.status, UpdateStatus.UNKNOWN),
-        raw_status=event.status,
-        occurred_at=event.occurred_at,
-        details=_details(event.details),
-    )
+    """One event, fetched or received."""
+    return event.to_update(enrolment_id, STATUSES, _details(event.details))
 
 
 def _details(details: Mapping[str, Any]) -> dict[str, str]:
@@ -227,5 +201,5 @@ def _detail(value: Any) -> str:
     if isinstance(value, list):
         return ",".join(_detail(part) for part in value if isinstance(part, str | int))[:MAX_DETAIL_LENGTH]
     if isinstance(value, str | int | float):
-        return _CONTROL.sub(" ", str(value)).strip()[:MAX_DETAIL_LENGTH]
+        return one_line(str(value), MAX_DETAIL_LENGTH)
     return ""

@@ -2,19 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import Field
 
-from connectors.sdk import BaseUrl, ConfigurationError, ConnectorSettings, HeaderSecret
-from connectors.sdk.webhooks import read_secret
-
-
-def _check_webhook_secret(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value().strip()
-    try:
-        read_secret(text)
-    except ConfigurationError as error:
-        raise ValueError(error.code) from None
-    return SecretStr(text)
+from connectors.sdk import BaseUrl, ConnectorSettings, HeaderSecret, WebhookSecret
 
 
 class SchoolSettings(ConnectorSettings):
@@ -23,4 +13,4 @@ class SchoolSettings(ConnectorSettings):
     base_url: BaseUrl
     authority_code: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
     api_key: HeaderSecret
-    webhook_secret: Annotated[SecretStr, AfterValidator(_check_webhook_secret)]
+    webhook_secret: WebhookSecret

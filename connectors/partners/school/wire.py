@@ -1,12 +1,10 @@
 """The answers of school-enrolment/1, as strict as needed and no more: unknown extra members are ignored."""
 
-from typing import Annotated, Any, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel
 
-# Goes into addresses we call: no slash, no dot at the start, nothing to escape.
-EnrolmentId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$")]
-RawStatus = Annotated[str, Field(min_length=1, max_length=100)]
+from connectors.sdk.reporting import Event, RawStatus, Reference
 
 
 class Pong(BaseModel):
@@ -19,23 +17,14 @@ class Pong(BaseModel):
 class Created(BaseModel):
     """Answer of ``POST /enrolments`` and of ``POST /enrolments/{id}/cancellation``."""
 
-    enrolment_id: EnrolmentId
+    enrolment_id: Reference
     status: RawStatus
-
-
-class Event(BaseModel):
-    """A change of state."""
-
-    event_id: Annotated[str, Field(min_length=1, max_length=200)]
-    status: RawStatus
-    occurred_at: AwareDatetime
-    details: dict[str, Any] = {}
 
 
 class Enrolment(BaseModel):
     """Answer of ``GET /enrolments/{id}``."""
 
-    enrolment_id: EnrolmentId
+    enrolment_id: Reference
     external_ref: str
     status: RawStatus
     events: list[Event] = []
@@ -50,15 +39,15 @@ class EnrolmentList(BaseModel):
 class Complemented(BaseModel):
     """Answer of ``POST /enrolments/{id}/complements``."""
 
-    complement_id: EnrolmentId
-    enrolment_id: EnrolmentId
+    complement_id: Reference
+    enrolment_id: Reference
     status: RawStatus
 
 
 class Amended(BaseModel):
     """Answer of ``POST /enrolments/{id}/amendments``. ``amendment``: the latest correction that the partner holds."""
 
-    enrolment_id: EnrolmentId
+    enrolment_id: Reference
     amendment: int
     status: RawStatus
 
@@ -66,7 +55,7 @@ class Amended(BaseModel):
 class CallbackEvent(Event):
     """An event with the enrolment it belongs to."""
 
-    enrolment_id: EnrolmentId
+    enrolment_id: Reference
     external_ref: str
 
 

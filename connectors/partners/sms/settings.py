@@ -2,19 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import Field
 
-from connectors.sdk import BaseUrl, ConfigurationError, ConnectorSettings, HeaderSecret
-from connectors.sdk.webhooks import read_secret
-
-
-def _check_webhook_secret(value: SecretStr) -> SecretStr:
-    text = value.get_secret_value().strip()
-    try:
-        read_secret(text)
-    except ConfigurationError as error:
-        raise ValueError(error.code) from None
-    return SecretStr(text)
+from connectors.sdk import BaseUrl, ConnectorSettings, HeaderSecret, WebhookSecret
 
 
 class SmsSettings(ConnectorSettings):
@@ -26,4 +16,4 @@ class SmsSettings(ConnectorSettings):
     base_url: BaseUrl
     sender: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9 ]{2,10}$")]
     api_key: HeaderSecret
-    webhook_secret: Annotated[SecretStr, AfterValidator(_check_webhook_secret)]
+    webhook_secret: WebhookSecret

@@ -21,6 +21,7 @@ from portal.ground.web import actor, background_unit, page, redirect_to, setting
 from portal.ground.web.access import public
 from portal.ground.web.downloads import as_download
 from portal.ground.web.limits import client_network
+from portal.ground.web.sent import key_sent
 
 BASE: Final = "/quotidien/signalements"
 VOICES_PER_HOUR: Final = 20
@@ -113,7 +114,7 @@ def repair_photo(report_id: UUID) -> Response:
 def me_too(report_id: UUID) -> Response:
     """Say « moi aussi », with an address to be told or without."""
     typed = clean_line(request.form.get("courriel", ""))[: MAX_EMAIL + 1]
-    key = _key()
+    key = key_sent()
     try:
         _count()
         email = str(validate(get_concept("contact.email"), typed, label=_("Votre courriel")) or "")
@@ -137,13 +138,6 @@ def _count() -> None:
     with background_unit() as session:
         network = client_network(request.remote_addr)
         take(session, "street_voice", network, limit=VOICES_PER_HOUR, per=timedelta(hours=1))
-
-
-def _key() -> str:
-    try:
-        return str(UUID(request.form.get("cle", "")))
-    except ValueError:
-        return str(uuid4())
 
 
 def register(blueprint: Blueprint) -> None:

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.casework.catalogue.enums import ProposalState, VersionState
 from portal.ground.clock import now
-from portal.ground.db import Base, JsonData, StrEnumType, new_id
+from portal.ground.db import Base, JsonData, StrEnumType, new_id, only_where
 
 
 class Procedure(Base):
@@ -67,8 +67,7 @@ class ConceptProposal(Base):
             "uq_concept_proposal_waiting",
             "concept_id",
             unique=True,
-            sqlite_where=text("state = 'proposed'"),
-            postgresql_where=text("state = 'proposed'"),
+            **only_where("state = 'proposed'"),
         ),
     )
 

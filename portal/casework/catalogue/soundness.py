@@ -4,7 +4,7 @@ What a question hangs on (a condition, a linked list, a computed value) is asked
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask_babel import gettext as _
 
@@ -92,6 +92,6 @@ def faults_of_condition(path: str, condition: conditions.Condition | None, asked
         yield path, _("La condition est trop profonde : %(limit)s niveaux au plus.", limit=conditions.MAX_DEPTH)
 
 
-def repeated(names: Iterator[str]) -> list[str]:
+def repeated(names: Iterable[str]) -> list[str]:
     """The names that are there more than once."""
     return [name for name, count in Counter(names).items() if count > 1]

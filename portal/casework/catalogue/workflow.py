@@ -18,7 +18,6 @@ Mover = Literal["department", "counter_agent", "department_agent", "supervisor",
 ActionKind = Literal["message", "letter", "forward", "documents", "corrections", "opinion", "appointment"]
 Code = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
 
-AGENTS: frozenset[Mover] = frozenset({"department", "counter_agent", "department_agent", "supervisor"})
 ENDS: frozenset[StandardStatus] = frozenset({"accepted", "rejected", "closed", "withdrawn"})
 # What each of these writes to the person goes by the same words: one of them a transition.
 WORDED: frozenset[ActionKind] = frozenset({"message", "documents", "corrections", "appointment"})
@@ -72,11 +71,6 @@ class Transition(_Part):
     def action(self, kind: ActionKind) -> Action | None:
         """What it does of this kind."""
         return next((one for one in self.does if one.do == kind), None)
-
-    @property
-    def by_agents(self) -> bool:
-        """An agent may make it."""
-        return not AGENTS.isdisjoint(self.who)
 
 
 class Workflow(_Part):

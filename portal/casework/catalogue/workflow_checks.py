@@ -1,11 +1,11 @@
 """What a workflow must have before a version is offered. Pure: path in the document → French sentence."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from flask_babel import gettext as _
 
 from portal.casework.catalogue.document import ProcedureDocument
+from portal.casework.catalogue.soundness import repeated
 from portal.casework.catalogue.workflow import WORDED, Action, Transition, Workflow
 
 Problem = tuple[str, str]
@@ -35,9 +35,9 @@ def workflow_problems(document: ProcedureDocument, *, kinds: Collection[str] | N
 
 
 def _names(workflow: Workflow) -> Iterator[Problem]:
-    for code in _repeated(one.code for one in workflow.statuses):
+    for code in repeated(one.code for one in workflow.statuses):
         yield f"workflow.statuses.{code}", _("Deux états portent le même nom : %(name)s.", name=code)
-    for code in _repeated(one.code for one in workflow.transitions):
+    for code in repeated(one.code for one in workflow.transitions):
         yield (
             f"workflow.transitions.{code}",
             _("Deux actions du déroulement portent le même nom : %(name)s.", name=code),
@@ -139,7 +139,7 @@ def _moves(workflow: Workflow, one: Transition) -> Iterator[Problem]:
 
 def _actions(one: Transition, fields: Collection[str], later: Collection[str]) -> Iterator[Problem]:
     path = f"workflow.transitions.{one.code}.does"
-    for kind in _repeated(action.do for action in one.does):
+    for kind in repeated(action.do for action in one.does):
         yield path, _("Une action ne fait deux fois la même chose : %(name)s.", name=kind)
     if len([action for action in one.does if action.do in WORDED]) > 1:
         yield path, _("Une seule de ces choses écrit à la personne : gardez-en une (%(name)s).", name=str(one.label))
@@ -178,7 +178,3 @@ def _kinds(one: Transition, kinds: Collection[str] | None) -> Iterator[Problem]:
         if kinds is not None and action.kind and action.kind not in kinds:
             sentence = _("Ce type de rendez-vous n’existe pas, ou n’est plus proposé : %(name)s.", name=action.kind)
             yield f"workflow.transitions.{one.code}.does", sentence
-
-
-def _repeated(names: Iterable[str]) -> list[str]:
-    return [name for name, count in Counter(names).items() if count > 1]

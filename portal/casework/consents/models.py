@@ -8,14 +8,14 @@ What happens to a consent is in the journal, which is append-only.
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.casework.consents.enums import Ending, Outcome
-from portal.ground.db import Base, StrEnumType, new_id
+from portal.ground.db import Base, StrEnumType, new_id, only_where
 from portal.ground.permissions import ActorKind
 
-STILL_HOLDS = text("ended_at IS NULL")
+STILL_HOLDS = "ended_at IS NULL"
 
 
 class Consent(Base):
@@ -29,11 +29,10 @@ class Consent(Base):
             "procedure_id",
             "field",
             unique=True,
-            sqlite_where=STILL_HOLDS,
-            postgresql_where=STILL_HOLDS,
+            **only_where(STILL_HOLDS),
         ),
         Index("ix_consent_person_given", "person_id", "given_at"),
-        Index("ix_consent_expires_at", "expires_at", sqlite_where=STILL_HOLDS, postgresql_where=STILL_HOLDS),
+        Index("ix_consent_expires_at", "expires_at", **only_where(STILL_HOLDS)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

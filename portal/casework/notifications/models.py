@@ -4,19 +4,14 @@ Where something is known of an address, it is by a keyed fingerprint, which says
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.casework.notifications.enums import DeliveryProgress, NoticeChannel, NotificationEvent
 from portal.ground.clock import now
-from portal.ground.db import Base, JsonData, StrEnumType, new_id
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+from portal.ground.db import Base, JsonData, StrEnumType, new_id, only_where
 
 
 class Notification(Base):
@@ -30,7 +25,7 @@ class Notification(Base):
     __table_args__ = (
         UniqueConstraint("request_id", "event", "cause"),
         Index("ix_notification_account_created", "account_id", "created_at"),
-        Index("ix_notification_unread", "account_id", **_where("read_at IS NULL")),
+        Index("ix_notification_unread", "account_id", **only_where("read_at IS NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -57,7 +52,7 @@ class NotificationDelivery(Base):
         UniqueConstraint("notification_id", "channel"),
         Index("ix_notification_delivery_reference", "connection", "external_ref"),
         Index("ix_notification_delivery_batch", "batch_id"),
-        Index("ix_notification_delivery_gathered", "due_at", **_where("due_at IS NOT NULL")),
+        Index("ix_notification_delivery_gathered", "due_at", **only_where("due_at IS NOT NULL")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

@@ -145,8 +145,3 @@ def same_code(typed: str, code: str) -> bool:
     """Compare without telling, by the time taken, how much of the code is right."""
     digits = "".join(sign for sign in typed if sign.isdigit())
     return hmac.compare_digest(digits.encode(), code.encode())
-
-
-def masked_number(number: str) -> str:
-    """A number that its owner recognises: ``06 •• •• •• 42``."""
-    return f"•• {number[-2:]}" if len(number) > 4 else ""

@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.casework.figures.enums import Obtained
 from portal.casework.satisfaction.enums import Origin
 from portal.ground.clock import now
-from portal.ground.db import Base, StrEnumType, new_id
+from portal.ground.db import Base, StrEnumType, new_id, only_where
 
 WITH_WORDS = "sealed_words IS NOT NULL AND hidden_at IS NULL"
 
@@ -24,8 +24,7 @@ class SatisfactionAnswer(Base):
             "ix_satisfaction_answer_words",
             "department_id",
             "id",
-            sqlite_where=text(WITH_WORDS),
-            postgresql_where=text(WITH_WORDS),
+            **only_where(WITH_WORDS),
         ),
     )
 

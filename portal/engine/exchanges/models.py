@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.engine.exchanges.enums import Source, UpdateOutcome
-from portal.ground.db import Base, JsonData, StrEnumType, new_id
+from portal.ground.db import Base, JsonData, StrEnumType, new_id, only_where
 
 
 class PollCursor(Base):
@@ -49,8 +49,7 @@ class WebhookReceipt(Base):
             "ix_webhook_receipt_orphan",
             "connection",
             "external_ref",
-            sqlite_where=text("outcome = 'orphan'"),
-            postgresql_where=text("outcome = 'orphan'"),
+            **only_where("outcome = 'orphan'"),
         ),
     )
 

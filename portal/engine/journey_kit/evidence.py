@@ -18,13 +18,14 @@ from portal.engine.journey_kit.blueprint import blueprint
 from portal.engine.journey_kit.flow import is_open
 from portal.engine.journey_kit.folder import Folder, open_folder
 from portal.engine.journey_kit.item_files import show_files
-from portal.engine.journey_kit.question_page import Questions, show_again, step_of, version_in
+from portal.engine.journey_kit.question_page import Questions, show_again, step_of
 from portal.engine.journey_kit.receiving import MAX_BODY, receive_file, say_trouble
 from portal.engine.journey_kit.start import go_on, go_to
 from portal.ground.errors import Busy, Conflict, Invalid, NotFound
 from portal.ground.web import actor, settings, undo, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import version_sent
 from portal.ground.web.uploads import takes_file
 
 __all__ = ["MAX_BODY", "add_file", "choose_file"]
@@ -49,7 +50,7 @@ class _Asked:
     def which(self) -> dict[str, Any]:
         """The item that the answer is about, and the version in which it had this number."""
         number = self.asking.number
-        return {"item": number, "version": version_in() if number else None}
+        return {"item": number, "version": version_sent() if number else None}
 
     def elsewhere(self) -> Response:
         """Where a person goes who may not add a file here."""

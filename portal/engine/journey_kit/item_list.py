@@ -15,12 +15,12 @@ from portal.casework.requests.service import DraftView
 from portal.engine.journey_kit.flow import Place, place_of
 from portal.engine.journey_kit.folder import Folder
 from portal.engine.journey_kit.pieces import files_kept
-from portal.engine.journey_kit.question_page import version_in
 from portal.engine.journey_kit.start import go_on, trail_of
 from portal.ground.dictionary.service import ConceptType
 from portal.ground.errors import Conflict, Invalid
 from portal.ground.web import actor, page, reading_language, unit
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import version_sent
 
 NAMING = frozenset({ConceptType.NAME, ConceptType.TEXT, ConceptType.HOUSEHOLD_MEMBER})
 Leaving = Callable[[Folder, Step, DraftView], Response]
@@ -114,7 +114,7 @@ def _items(folder: Folder, step: Step, errors: Mapping[str, str]) -> list[Item]:
 def pass_list(folder: Folder, step: Step, repeat: Repeat, leave: Leaving) -> Response:
     """Go on once everybody is there: every item is checked again, and their number."""
     rows = [{**row, **files_kept(step.fields, row)} for row in rows_in(step, folder.answers)]
-    draft, version = folder.draft, version_in()
+    draft, version = folder.draft, version_sent()
     try:
         if draft is None:
             draft = requests.start_draft(unit(), actor(), folder.procedure)

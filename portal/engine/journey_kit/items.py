@@ -25,7 +25,6 @@ from portal.engine.journey_kit.question_page import (
     show_refused,
     step_of,
     typable,
-    version_in,
 )
 from portal.engine.journey_kit.start import go_on, go_to, trail_of
 from portal.engine.journey_kit.steps import meet_conflict, not_yet, show_gone, stashed_answers
@@ -33,6 +32,7 @@ from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import actor, page, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import version_sent
 from portal.people.identity.service import drop_stash
 
 
@@ -60,7 +60,7 @@ def show_item(slug: str, step_slug: str, number: int) -> Response:
 def save_item(slug: str, step_slug: str, number: int) -> Response:
     """Keep the answers about one item, then back to the list, or leave."""
     folder, step, repeat = _place(slug, step_slug)
-    if folder.draft is None and version_in() > 0:
+    if folder.draft is None and version_sent() > 0:
         return show_gone(Questions(folder, step, number))
     if not is_open(folder.document, folder.answers, folder.done, step.slug):
         return go_on(folder)
@@ -111,7 +111,7 @@ def remove_item(slug: str, step_slug: str, number: int) -> Response:
     if folder.draft is None:
         return go_on(folder)
     try:
-        requests.remove_item(unit(), actor(), folder.draft.id, step=step.slug, number=number, version=version_in())
+        requests.remove_item(unit(), actor(), folder.draft.id, step=step.slug, number=number, version=version_sent())
         folder.setting.saved()
     except Conflict as conflict:
         if not isinstance(conflict.theirs, DraftView):
@@ -139,7 +139,7 @@ def _questions(folder: Folder, step: Step, repeat: Repeat, number: int) -> Quest
 
 
 def _save(asking: Questions, raw: dict[str, Any]) -> DraftView:
-    draft, version = asking.folder.draft, version_in()
+    draft, version = asking.folder.draft, version_sent()
     if draft is None:
         _values, errors = check_item(asking.folder.document, asking.step, raw, {})
         if errors:

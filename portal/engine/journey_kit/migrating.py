@@ -1,6 +1,5 @@
 """The procedure changed while somebody was answering it: what changes for them, and the choice."""
 
-from flask import request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,6 +11,7 @@ from portal.engine.journey_kit.start import go_on, trail_of, without_draft
 from portal.ground.errors import Conflict
 from portal.ground.web import actor, page, redirect_to, undo, unit
 from portal.ground.web.access import resident_only
+from portal.ground.web.sent import version_sent
 
 
 @blueprint.get("/<slug>/changement")
@@ -31,17 +31,16 @@ def accept_change(slug: str) -> Response:
         return _nothing_to_choose(folder)
     try:
         requests.migrate_draft(
-            unit(), actor(), folder.draft.id, version=_number("version"), to_version=_number("nouvelle")
+            unit(),
+            actor(),
+            folder.draft.id,
+            version=version_sent(name="version"),
+            to_version=version_sent(name="nouvelle"),
         )
     except Conflict:
         undo()
         return _show(open_folder(slug), changed=True)
     return redirect_to("journey_kit.resume", slug=slug, suite="oui")
-
-
-def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _nothing_to_choose(folder: Folder) -> Response:

@@ -23,6 +23,7 @@ from portal.engine.prefill.service import Prefilled, held_answers, mark_of, show
 from portal.ground.dictionary.service import Value
 from portal.ground.errors import NotFound
 from portal.ground.web import page, reading_language
+from portal.ground.web.sent import version_sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +126,6 @@ def typable(step: Step) -> list[FormField]:
     return [one for one in step.fields if not asks_files(one)]
 
 
-def version_in(sent: Any = None) -> int:
-    """The version of the draft that a form was made from: the one just sent, or another."""
-    text = (request.form if sent is None else sent).get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
 def show_questions(asking: Questions, how: Shown) -> Response:
     """The questions, with what is saved, known or just typed."""
     folder, step = asking.folder, asking.step
@@ -167,7 +162,7 @@ def show_questions(asking: Questions, how: Shown) -> Response:
         pieces=pieces,
         kept=how.kept,
         revealed=f"q-{how.revealed}" if how.revealed else "",
-        version=folder.version if how.typed is None else version_in(how.typed),
+        version=folder.version if how.typed is None else version_sent(how.typed),
         reprise=request.values.get("reprise", ""),
         trail=trail_of(folder, _("Étape %(number)d", number=place.number)),
     )

@@ -40,6 +40,7 @@ from portal.ground.web import actor, page, reading_language, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.formats import format_date
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import read_id
 from portal.records.timeline.events import VALUE_FETCHED
 from portal.records.timeline.service import append
 
@@ -89,7 +90,8 @@ def back_to_check(slug: str) -> Response:
 def send(slug: str) -> Response:
     """Send. The key drawn with the page makes a second press, or a second visit, the same request."""
     folder = open_folder(slug)
-    draft_id, key, version = _uuid("dossier"), _uuid("cle"), request.form.get("version", "")
+    form = request.form
+    draft_id, key, version = read_id(form.get("dossier", "")), read_id(form.get("cle", "")), form.get("version", "")
     if draft_id is None or key is None or not (version.isascii() and version.isdigit()):
         return redirect_to_path(f"{folder.base}/verifier")
     try:
@@ -103,13 +105,6 @@ def send(slug: str) -> Response:
             return to_choice(folder)
         return _show(open_folder(slug), conflict=conflict.code, status=409)
     return redirect_to_path(folder.setting.sent_to(sent.reference), depot="oui")
-
-
-def _uuid(name: str) -> UUID | None:
-    try:
-        return UUID(request.form.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _send(folder: Folder, draft_id: UUID, key: UUID, version: int) -> requests.SubmittedView:

@@ -28,7 +28,6 @@ from portal.engine.journey_kit.question_page import (
     show_refused,
     step_of,
     typable,
-    version_in,
 )
 from portal.engine.journey_kit.start import go_on, go_to, show_sent, to_choice, trail_of, without_draft
 from portal.engine.prefill.service import held_answers
@@ -36,6 +35,7 @@ from portal.ground.errors import Conflict, Invalid
 from portal.ground.web import actor, page, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import version_sent
 from portal.people.identity.service import drop_stash, take_stash
 
 DRAFT_CHANGED = "draft_changed"
@@ -87,7 +87,7 @@ def save_step(slug: str, step_slug: str) -> Response:
     folder = open_folder(slug)
     step = step_of(folder, step_slug)
     asking = Questions(folder, step)
-    if folder.draft is None and version_in() > 0:
+    if folder.draft is None and version_sent() > 0:
         return show_gone(asking)
     if not is_open(folder.document, folder.answers, folder.done, step.slug):
         return go_on(folder)
@@ -106,7 +106,7 @@ def save_step(slug: str, step_slug: str) -> Response:
 
 
 def _save(folder: Folder, step: Step, raw: Mapping[str, Any]) -> DraftView:
-    draft, version = folder.draft, version_in()
+    draft, version = folder.draft, version_sent()
     if draft is None:
         _values, errors = check_step(folder.document, step, raw, {})
         if errors:

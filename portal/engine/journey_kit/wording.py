@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from portal.casework.catalogue.document import AcknowledgementRule, Delay, LegalReference, ProcedureDocument
-from portal.casework.catalogue.enums import DelayUnit, Regime
+from portal.casework.catalogue.document import AcknowledgementRule, LegalReference, ProcedureDocument
+from portal.casework.catalogue.enums import Regime
 from portal.casework.catalogue.fields import asks_files, field_hint, field_name_for_errors
 from portal.casework.delays.service import Delays
+from portal.casework.receipts.wording import say_delay
 from portal.ground.web import reading_language
 
 AUDIENCES: Mapping[str, LazyString] = {
@@ -84,15 +85,6 @@ def say_reference(reference: LegalReference) -> str:
 def say_audience(codes: Iterable[str]) -> str:
     """« Pour les particuliers, les associations »."""
     return _("Pour %(who)s", who=", ".join(str(AUDIENCES[code]) for code in codes))
-
-
-def say_delay(delay: Delay) -> str:
-    """« 2 mois », « 15 jours »."""
-    if delay.unit is DelayUnit.MONTHS:
-        return _("%(count)d mois", count=delay.count)
-    if delay.unit is DelayUnit.WORKING_DAYS:
-        return ngettext("%(num)d jour ouvré", "%(num)d jours ouvrés", delay.count)
-    return ngettext("%(num)d jour", "%(num)d jours", delay.count)
 
 
 def say_delays(delays: Delays) -> str:

@@ -2,7 +2,7 @@
 
 from portal.ground.db.append_only import allow_changes, allow_truncation, forbid_changes, forbid_truncation
 from portal.ground.db.engine import Database
-from portal.ground.db.types import Base, JsonData, StrEnumType, UtcDateTime, new_id
+from portal.ground.db.types import Base, JsonData, StrEnumType, UtcDateTime, new_id, only_where
 
 __all__ = [
     "Base",
@@ -15,4 +15,5 @@ __all__ = [
     "forbid_changes",
     "forbid_truncation",
     "new_id",
+    "only_where",
 ]

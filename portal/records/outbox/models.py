@@ -4,15 +4,11 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.ground.db import Base, JsonData, StrEnumType, new_id
+from portal.ground.db import Base, JsonData, StrEnumType, new_id, only_where
 from portal.records.outbox.enums import HeldReason, MessageState
-
-
-def _where(condition: str) -> dict[str, Any]:
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class OutboxMessage(Base):
@@ -56,12 +52,12 @@ class OutboxMessage(Base):
         CheckConstraint("(state = 'claimed') = (lease_until IS NOT NULL)", name="lease_when_claimed"),
         CheckConstraint("(state = 'dead') = (dead_at IS NOT NULL)", name="dated_when_dead"),
         CheckConstraint("(state IN ('delivered', 'closed')) = (settled_at IS NOT NULL)", name="dated_when_settled"),
-        Index("ix_outbox_message_due", "lane", "next_attempt_at", **_where("next_attempt_at IS NOT NULL")),
-        Index("ix_outbox_message_held", "lane", "held_reason", **_where("held_reason IS NOT NULL")),
-        Index("ix_outbox_message_lease", "lease_until", **_where("lease_until IS NOT NULL")),
-        Index("ix_outbox_message_dead", "dead_at", **_where("dead_at IS NOT NULL")),
-        Index("ix_outbox_message_open", "lane", "state", **_where("settled_at IS NULL")),
-        Index("ix_outbox_message_waiting", "created_at", **_where("settled_at IS NULL")),
+        Index("ix_outbox_message_due", "lane", "next_attempt_at", **only_where("next_attempt_at IS NOT NULL")),
+        Index("ix_outbox_message_held", "lane", "held_reason", **only_where("held_reason IS NOT NULL")),
+        Index("ix_outbox_message_lease", "lease_until", **only_where("lease_until IS NOT NULL")),
+        Index("ix_outbox_message_dead", "dead_at", **only_where("dead_at IS NOT NULL")),
+        Index("ix_outbox_message_open", "lane", "state", **only_where("settled_at IS NULL")),
+        Index("ix_outbox_message_waiting", "created_at", **only_where("settled_at IS NULL")),
         Index("ix_outbox_message_group", "group_key"),
     )
 

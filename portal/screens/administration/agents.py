@@ -12,6 +12,7 @@ from portal.casework.notifications.agent_invitation import send_agent_invitation
 from portal.ground.errors import Conflict, Forbidden, Invalid
 from portal.ground.permissions import STRONG_ROLES, Role
 from portal.ground.web import actor, page, redirect_to, settings, undo, unit
+from portal.ground.web.sent import read_id, version_sent
 from portal.people.accounts import service as accounts
 from portal.people.accounts.service import AgentFacts, AgentRecord, allowed_sirets, get_authority, list_departments
 from portal.people.identity.service import end_all_sessions
@@ -80,7 +81,7 @@ def revise(agent_id: UUID) -> Response:
     try:
         facts = read_facts(typed)
         record = accounts.revise_agent(
-            unit(), actor(), agent_id, facts, version=read_version(), allowed_sirets=_allowed()
+            unit(), actor(), agent_id, facts, version=version_sent(), allowed_sirets=_allowed()
         )
         left = departments_left(before, record)
         chosen = read_destinations(agent_id, left)
@@ -101,7 +102,7 @@ def revise(agent_id: UUID) -> Response:
 def restore(agent_id: UUID) -> Response:
     """Open the access again."""
     try:
-        accounts.restore_agent(unit(), actor(), agent_id, version=read_version())
+        accounts.restore_agent(unit(), actor(), agent_id, version=version_sent())
     except (Conflict, Forbidden) as refused:
         return show_refusal(agent_id, refused)
     return redirect_to("administration.agent", agent_id=agent_id, fait="retabli")
@@ -112,7 +113,7 @@ def restore(agent_id: UUID) -> Response:
 def invite_again(agent_id: UUID) -> Response:
     """Send the invitation once more."""
     try:
-        _send(accounts.invite_again(unit(), actor(), agent_id, version=read_version()))
+        _send(accounts.invite_again(unit(), actor(), agent_id, version=version_sent()))
     except (Conflict, Forbidden) as refused:
         return show_refusal(agent_id, refused)
     return redirect_to("administration.agent", agent_id=agent_id, fait="reinvite")
@@ -123,12 +124,9 @@ def invite_again(agent_id: UUID) -> Response:
 def relink(agent_id: UUID) -> Response:
     """Accept another sign-in of this agent, whom somebody has asked; or leave the record as it is."""
     accept = request.form.get("reponse") == "accepter"
+    asked = read_id(request.form.get("demande", "")) or UUID(int=0)
     try:
-        asked = UUID(request.form.get("demande", ""))
-    except ValueError:
-        asked = UUID(int=0)
-    try:
-        accounts.settle_relink(unit(), actor(), agent_id, asked, version=read_version(), accept=accept)
+        accounts.settle_relink(unit(), actor(), agent_id, asked, version=version_sent(), accept=accept)
     except (Conflict, Forbidden) as refused:
         return show_refusal(agent_id, refused)
     if accept:
@@ -194,12 +192,6 @@ def read_facts(typed: Mapping[str, Any]) -> AgentFacts:
     role = Role(typed["role"]) if typed["role"] in {one.value for one in wording.ROLES} else Role.RESIDENT
     departments = frozenset(known[one] for one in typed["departments"] if one in known)
     return AgentFacts(typed["display_name"], typed["email"], typed["siret"], role, departments)
-
-
-def read_version() -> int:
-    """The version of the record that the form was made from; one that no record has, when it was altered."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _typed_of(record: AgentRecord) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from portal.ground.dictionary.service import clean_block, clean_line
 from portal.ground.errors import Conflict, Invalid
 from portal.ground.web import actor, page, redirect_to, undo, unit
+from portal.ground.web.sent import version_sent
 from portal.people.accounts import service as accounts
 from portal.people.accounts.service import DepartmentFacts, DepartmentView, get_department, list_departments
-from portal.screens.administration.agents import Errors, read_version
+from portal.screens.administration.agents import Errors
 from portal.screens.administration.blueprint import blueprint
 from portal.screens.administration.queries import count_members
 from portal.screens.administration.teams import may_manage
@@ -70,7 +71,7 @@ def revise_department(department_id: UUID) -> Response:
     """Change it; when somebody was faster, what was typed stays beside what is stored now."""
     typed, view = _typed(), get_department(unit(), department_id)
     try:
-        accounts.revise_department(unit(), actor(), department_id, _facts(typed, view), version=read_version())
+        accounts.revise_department(unit(), actor(), department_id, _facts(typed, view), version=version_sent())
     except Invalid as wrong:
         undo()
         return _show(view, typed, errors=list(wrong.fields.items()), status=422)

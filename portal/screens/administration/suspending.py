@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from portal.casework.requests import service as requests
 from portal.ground.errors import Conflict, Forbidden
 from portal.ground.web import actor, redirect_to, undo, unit
+from portal.ground.web.sent import version_sent
 from portal.people.accounts import service as accounts
 from portal.people.identity.service import end_all_sessions
-from portal.screens.administration.agents import read_version, show_refusal
+from portal.screens.administration.agents import show_refusal
 from portal.screens.administration.blueprint import blueprint
 from portal.screens.administration.leaving import ask_where, hand_over_all, read_destinations
 from portal.screens.administration.teams import may_manage
@@ -32,7 +33,7 @@ def suspension(agent_id: UUID) -> Response:
 def suspend(agent_id: UUID) -> Response:
     """Close the access, hand the requests over, end the sessions: one transaction."""
     try:
-        record = accounts.suspend_agent(unit(), actor(), agent_id, version=read_version())
+        record = accounts.suspend_agent(unit(), actor(), agent_id, version=version_sent())
         held = requests.count_held(unit(), agent_id)
         chosen = read_destinations(agent_id, held)
         if chosen is None:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from urllib.parse import urlencode
-from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
@@ -12,6 +11,7 @@ from portal.ground.dictionary.service import clean_line
 from portal.ground.permissions import Permission
 from portal.ground.web import page, unit
 from portal.ground.web.access import agent_only
+from portal.ground.web.sent import read_id
 from portal.people.accounts.service import list_departments
 from portal.screens.administration import wording
 from portal.screens.administration.blueprint import blueprint
@@ -62,7 +62,7 @@ def read_sought() -> Sought:
         state=states.get(told.get("vue", ""), State.ALL),
         words=clean_line(told.get("q", ""))[:MAX_WORDS],
         role=roles.get(told.get("role", "")),
-        department_id=_uuid(told.get("service", "")),
+        department_id=read_id(told.get("service", "")),
         after=_after(told.get("apres", "")),
     )
 
@@ -83,12 +83,5 @@ def address_of(sought: Sought, **changes: object) -> str:
 
 def _after(token: str) -> After | None:
     row_id, dot, name = token[:MAX_CURSOR].partition(".")
-    known = _uuid(row_id)
+    known = read_id(row_id)
     return After(name, known) if known is not None and dot and name.isprintable() else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -13,6 +13,7 @@ from portal.casework.requests.enums import Closing, RequestStatus
 from portal.engine.prefill.service import say_concept, say_concepts, say_month, say_source
 from portal.ground.permissions import ActorKind
 from portal.ground.web.formats import format_moment
+from portal.ground.web.sent import read_instant
 from portal.records.timeline.service import EventView
 from portal.screens.backoffice.later import LATER
 from portal.screens.backoffice.wording import STATUSES, WHY_REFUSED, explain
@@ -92,10 +93,8 @@ def _status(code: Any) -> str:
 
 
 def _instant(value: Any) -> str:
-    try:
-        return format_moment(datetime.fromisoformat(str(value)))
-    except ValueError:
-        return str(value)
+    found = read_instant(value)
+    return format_moment(found) if found else str(value)
 
 
 def _submitted(historian: Historian, event: EventView) -> str:

@@ -1,8 +1,7 @@
 """What followed a request once it had left, as an agent reads it: corrections, withdrawals, letters."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,6 +13,7 @@ from portal.casework.letters.service import LetterPurpose
 from portal.casework.requests.enums import Closing
 from portal.casework.requests.service import AMENDMENT_KIND, COMPLEMENT_KIND, WITHDRAWAL_KIND
 from portal.ground.web.formats import format_date, format_moment
+from portal.ground.web.sent import read_day, read_instant
 from portal.records.timeline.service import EventView
 from portal.screens.backoffice.wording import explain
 
@@ -78,7 +78,7 @@ def _letter_prepared(historian: "Historian", event: EventView) -> str:
 
 
 def _letter_posted(historian: "Historian", event: EventView) -> str:
-    number, day = event.payload["number"], _day(event.payload["posted_on"])
+    number, day = event.payload["number"], format_date(read_day(event.payload["posted_on"]) or event.occurred_at)
     text = historian.signed(event, _("Courrier %(number)s posté le %(day)s", number=number, day=day))
     tracking = event.payload.get("tracking")
     return f"{text} {_('Numéro de suivi : %(number)s.', number=tracking)}" if tracking else text
@@ -95,13 +95,6 @@ def _letter_returned(historian: "Historian", event: EventView) -> str:
 
 def _letter_cancelled(historian: "Historian", event: EventView) -> str:
     return _("Courrier annulé avant l’envoi : %(name)s.", name=historian.recipient(event.payload))
-
-
-def _day(value: Any) -> str:
-    try:
-        return format_date(date.fromisoformat(str(value)))
-    except ValueError:
-        return str(value)
 
 
 def _email_refused(_historian: "Historian", event: EventView) -> str:
@@ -132,10 +125,7 @@ def _appointment_changed(_historian: "Historian", event: EventView) -> str:
         "missed": _("Personne non venue au rendez-vous (%(reference)s) : %(at)s."),
     }
     sentence = said.get(str(event.payload.get("change")), _("Rendez-vous changé (%(reference)s) : %(at)s."))
-    try:
-        at = format_moment(datetime.fromisoformat(str(event.payload.get("at"))))
-    except ValueError:
-        at = format_moment(event.occurred_at)
+    at = format_moment(read_instant(event.payload.get("at")) or event.occurred_at)
     return sentence % {"at": at, "reference": event.payload.get("appointment", "")}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from portal.ground import web
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
+from portal.ground.web.sent import read_id
 from portal.people.accounts.service import list_departments
 from portal.screens.backoffice import wording
 from portal.screens.backoffice.casefile import (
@@ -120,7 +121,7 @@ def _missing(view: RequestView, chosen: Transition, typed: Mapping[str, str]) ->
     if wording.words_asked(view, chosen) and not typed["mots"]:
         errors.append(("mots", _("Écrivez ce que la personne doit savoir : elle le lira tel quel.")))
     if chosen.action("opinion"):
-        if _uuid(typed["service"]) is None:
+        if read_id(typed["service"]) is None:
             errors.append(("service", _("Choisissez le service à qui demander un avis.")))
         if not typed["question"]:
             errors.append(("question", _("Écrivez ce que vous demandez à l’autre service.")))
@@ -132,13 +133,6 @@ def _ticked() -> list[str]:
     return [name.removeprefix(BOX) for name in request.form if name.startswith(BOX)]
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def _kept(typed: Mapping[str, str]) -> str:
     """What was written, to be given back when nothing was done."""
     return "\n".join(text for text in (typed["mots"], typed["question"]) if text)
@@ -148,7 +142,7 @@ def _send(reference: str, move: str, typed: Mapping[str, str]) -> Response:
     said = Said(
         words=typed["mots"],
         fields=tuple(_ticked()),
-        department_id=_uuid(typed["service"]),
+        department_id=read_id(typed["service"]),
         question=typed["question"],
     )
     key = request.form.get("form_key") or str(uuid4())

@@ -17,6 +17,7 @@ from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
 from portal.ground.web.formats import format_month
+from portal.ground.web.sent import read_instant
 from portal.records.connections import service as connections
 from portal.records.outbox import service as outbox
 from portal.screens.backoffice import wording
@@ -121,7 +122,7 @@ def check(name: str) -> Response:
 
 def dead_letters() -> Response:
     """What will not leave by itself: a person decides. Longest dead first, page by page."""
-    session, after = web.unit(), _instant(request.args.get("apres"))
+    session, after = web.unit(), read_instant(request.args.get("apres"))
     found = outbox.list_dead(session, limit=LETTERS + 1, after=after)
     letters = found[:LETTERS]
     total, mine = count_sendings(session, web.actor())
@@ -145,15 +146,6 @@ def dead_letters() -> Response:
 
 def _after(instant: datetime) -> str:
     return f"/agents/envois?{urlencode({'apres': instant.isoformat()})}"
-
-
-def _instant(text: str | None) -> datetime | None:
-    """The instant in the address, or None when it was altered."""
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if found.tzinfo and found.year > 1 else None
 
 
 def replay(message_id: UUID) -> Response:

@@ -9,8 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
-from portal.casework.catalogue.document import Delay
-from portal.casework.catalogue.enums import DelayUnit
 from portal.casework.catalogue.service import Transition
 from portal.casework.delays.service import Delays
 from portal.casework.letters.service import LetterPurpose
@@ -212,15 +210,6 @@ def explain(code: str | None) -> str:
         return str(CODES[code])
     family = next((sentence for start, sentence in FAMILIES.items() if code.startswith(start)), None)
     return str(family) % {"code": code.rpartition("_")[2]} if family is not None else code
-
-
-def say_delay(delay: Delay) -> str:
-    """« 2 mois », « 15 jours »."""
-    if delay.unit is DelayUnit.MONTHS:
-        return _("%(count)d mois", count=delay.count)
-    if delay.unit is DelayUnit.WORKING_DAYS:
-        return ngettext("%(num)d jour ouvré", "%(num)d jours ouvrés", delay.count)
-    return ngettext("%(num)d jour", "%(num)d jours", delay.count)
 
 
 def words_asked(view: RequestView, move: Transition) -> tuple[str, str] | None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,18 +12,20 @@ from werkzeug.wrappers import Response
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.enums import AppointmentState, Refusal
 from portal.casework.appointments.service import AppointmentView, KindOffer
-from portal.ground import clock
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
 from portal.ground.web import page, settings, undo, unit
 from portal.ground.web.calendars import MEDIA_TYPE
 from portal.ground.web.downloads import as_download
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import day_to_come, read_instant, version_sent
 from portal.people.accounts.service import present_agents
 from portal.screens.booking import wording
-from portal.screens.booking.choosing import ADDRESS, choose, instant, place_of
+from portal.screens.booking.blueprint import blueprint
+from portal.screens.booking.choosing import ADDRESS, choose, place_of
 
 Trail = list[tuple[str, str | None]]
+View = Callable[..., Response]
 WAITING: Final[dict[str, tuple[Callable[..., AppointmentView], str]]] = {
     "attendre": (appointments.wait_for_earlier, "attente"),
     "cesser": (appointments.stop_waiting, "fin-attente"),
@@ -114,7 +115,7 @@ def ask_to_move(door: Door, *, refusal: str = "", status: int = 200) -> Response
         door=door,
         offer=offer,
         offered=_choice(offer, typed),
-        at=instant(request.args.get("heure", "")),
+        at=read_instant(request.args.get("heure", "")),
         here=f"{door.base}/deplacer",
         refusal=wording.say_refusal(refusal) if refusal else "",
         words=wording,
@@ -123,16 +124,13 @@ def ask_to_move(door: Door, *, refusal: str = "", status: int = 200) -> Response
 
 
 def _choice(offer: KindOffer, place: str) -> Any:
-    try:
-        start = max(date.fromisoformat(request.values.get("du", "")), clock.today())
-    except ValueError:
-        start = clock.today()
+    start = day_to_come(request.values.get("du", ""))
     return choose(offer, place_of(offer, place), start, request.values.get("jour", ""))
 
 
 def move(door: Door) -> Response:
     """Take another time; the former one is given up only once the new one is held."""
-    at = instant(request.form.get("heure", ""))
+    at = read_instant(request.form.get("heure", ""))
     view = door.read()
     places = {str(view.place.id): view.place.id}
     try:
@@ -145,7 +143,7 @@ def move(door: Door) -> Response:
         return ask_to_move(door, refusal=Refusal.SLOT_TAKEN, status=422)
     try:
         appointments.reschedule(
-            unit(), door.reader, door.appointment_id, place_id=place_id, starts_at=at, version=_version()
+            unit(), door.reader, door.appointment_id, place_id=place_id, starts_at=at, version=version_sent()
         )
     except Conflict as refused:
         undo()
@@ -179,7 +177,7 @@ def ask_to_cancel(door: Door) -> Response:
 def cancel(door: Door) -> Response:
     """Give the time back; somebody who waits for one may have it."""
     try:
-        appointments.cancel(unit(), door.reader, door.appointment_id, version=_version())
+        appointments.cancel(unit(), door.reader, door.appointment_id, version=version_sent())
     except (Conflict, Forbidden) as refused:
         undo()
         return show(door, refusal=refused.code, status=refused.status)
@@ -189,7 +187,7 @@ def cancel(door: Door) -> Response:
 def wait(door: Door, act: str) -> Response:
     """Wait for an earlier time, or not any more; take the one that is kept, or leave it to others."""
     do, done = WAITING[act]
-    extra = {"version": _version()} if act == "attendre" else {}
+    extra = {"version": version_sent()} if act == "attendre" else {}
     try:
         do(unit(), door.reader, door.appointment_id, **extra)
     except (Conflict, Forbidden, Invalid) as refused:
@@ -198,6 +196,30 @@ def wait(door: Door, act: str) -> Response:
     return redirect_to_path(door.base, fait=done)
 
 
-def _version() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+PAGES: Final[tuple[tuple[str, str, str, View], ...]] = (
+    ("GET", "", "show", show),
+    ("GET", ".ics", "calendar", calendar),
+    ("GET", "/deplacer", "ask_to_move", ask_to_move),
+    ("POST", "/deplacer", "move", move),
+    ("GET", "/annuler", "ask_to_cancel", ask_to_cancel),
+    ("POST", "/annuler", "cancel", cancel),
+    ("POST", f"/<any({', '.join(WAITING)}):act>", "wait", wait),
+)
+
+
+def open_pages(one: str, whose: str, access: Callable[[View], View], enter: Callable[..., Door | Response]) -> None:
+    """Each act at its own address below ``one``, the appointment's; its endpoint tells the act and ``whose`` it is.
+
+    ``enter`` makes the door out of what the address names, or the answer to who has none.
+    """
+    for method, below, name, do in PAGES:
+        blueprint.add_url_rule(f"{one}{below}", f"{name}_{whose}", access(_behind(enter, do)), methods=[method])
+
+
+def _behind(enter: Callable[..., Door | Response], do: View) -> View:
+    def view(**named: Any) -> Response:
+        chosen = {"act": named.pop("act")} if "act" in named else {}
+        door = enter(**named)
+        return do(door, **chosen) if isinstance(door, Door) else door
+
+    return view

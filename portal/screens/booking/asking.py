@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
 
 from flask import request
 from flask_babel import gettext as _
@@ -20,9 +19,10 @@ from portal.ground.errors import Conflict, Forbidden, Invalid
 from portal.ground.web import actor, background_unit, page, redirect_to, take, undo, unit
 from portal.ground.web.access import public
 from portal.ground.web.limits import client_network
+from portal.ground.web.sent import key_sent, read_instant
 from portal.screens.booking import wording
 from portal.screens.booking.blueprint import blueprint
-from portal.screens.booking.choosing import ADDRESS, asked_for, choose, instant, place_of, trail_of
+from portal.screens.booking.choosing import ADDRESS, asked_for, choose, place_of, trail_of
 
 HERE: Final = f"{ADDRESS}/<slug>/reserver"
 # A library lends its network to many people; a robot that would take every time is slowed down long before.
@@ -37,7 +37,7 @@ MOST_SHOWN: Final = {"name": 300, "email": 300, "phone": 60, "remark": 4_000}
 def ask(slug: str) -> Response:
     """The chosen time, how to meet, and what is needed to tell of a change."""
     offer = appointments.find_offer(unit(), slug)
-    place, at = place_of(offer, request.args.get("lieu", "")), instant(request.args.get("heure", ""))
+    place, at = place_of(offer, request.args.get("lieu", "")), read_instant(request.args.get("heure", ""))
     if at is None:
         return redirect_to("booking.one_kind", slug=slug)
     return _show(offer, place, at)
@@ -84,16 +84,8 @@ def about_person(offer: KindOffer) -> dict[str, Any]:
         "words": wording,
         "Means": Means,
         "has_account": actor().is_resident,
-        "key": form_key(),
+        "key": key_sent(),
     }
-
-
-def form_key() -> str:
-    """The key of the form: a second press of its button is the same form."""
-    try:
-        return str(UUID(request.form.get("cle", "")))
-    except ValueError:
-        return str(uuid4())
 
 
 @blueprint.post(HERE)
@@ -102,14 +94,14 @@ def book(slug: str) -> Response:
     """Book the time. The key of the form makes a second press the same appointment."""
     count_visitor()
     offer = appointments.find_offer(unit(), slug)
-    place, at = place_of(offer, request.form.get("lieu", "")), instant(request.form.get("heure", ""))
+    place, at = place_of(offer, request.form.get("lieu", "")), read_instant(request.form.get("heure", ""))
     if at is None:
         return redirect_to("booking.one_kind", slug=slug)
     means = means_of(offer)
     if (missing := missing_of(means)) is not None:
         return _show(offer, place, at, errors=[missing], status=422)
     try:
-        made = appointments.book(unit(), actor(), booking_of(offer, place, at, means), idempotency_key=form_key())
+        made = appointments.book(unit(), actor(), booking_of(offer, place, at, means), idempotency_key=key_sent())
     except Invalid as refused:
         undo()
         return _show(offer, place, at, errors=list(refused.fields.items()), status=refused.status)
@@ -134,9 +126,9 @@ def count_visitor() -> None:
 def show_made(made: AppointmentView, done: str) -> Response:
     """To the page of what was made: in their space, or opened by its code on this browser."""
     if made.account_id is not None:
-        return redirect_to("booking.one_own", appointment_id=made.id, fait=done)
+        return redirect_to("booking.show_own", appointment_id=made.id, fait=done)
     open_following(made.reference, requests.follower(made.person_id), code=made.code)
-    return redirect_to("booking.follow", reference=made.reference, fait=done)
+    return redirect_to("booking.show_followed", reference=made.reference, fait=done)
 
 
 def means_of(offer: KindOffer) -> Means | None:

@@ -16,6 +16,7 @@ from portal.ground import clock
 from portal.ground.dictionary.service import clean_line
 from portal.ground.web import actor, page, unit
 from portal.ground.web.access import public
+from portal.ground.web.sent import day_to_come
 from portal.screens.booking import wording
 from portal.screens.booking.blueprint import blueprint
 
@@ -89,7 +90,7 @@ def one_kind(slug: str) -> Response:
     """The days and the times of one kind. Without a choice: the first place, its first free day."""
     offer = appointments.find_offer(unit(), slug)
     place = place_of(offer, request.args.get("lieu", ""))
-    choice = choose(offer, place, _day(request.args.get("du", "")), request.args.get("jour", ""))
+    choice = choose(offer, place, day_to_come(request.args.get("du", "")), request.args.get("jour", ""))
     title = wording.say_title(offer.kind)
     return page(
         "booking/kind.html",
@@ -115,15 +116,6 @@ def place_of(offer: KindOffer, typed: str) -> PlaceView:
     return next((one for one in offer.places if str(one.id) == typed), offer.places[0])
 
 
-def _day(typed: str) -> date:
-    """A day from an address, not before today; anything else is today."""
-    today = clock.today()
-    try:
-        return max(date.fromisoformat(typed), today)
-    except ValueError:
-        return today
-
-
 def choose(offer: KindOffer, place: PlaceView, start: date, wanted: str) -> Choice:
     """The days of a fortnight with their counts, and the times of the one that is wanted, else of the first."""
     session, today = unit(), clock.today()
@@ -144,12 +136,3 @@ def choose(offer: KindOffer, place: PlaceView, start: date, wanted: str) -> Choi
         max(today, start - timedelta(days=DAYS)) if start > today else None,
         after if after <= horizon else None,
     )
-
-
-def instant(typed: str) -> datetime | None:
-    """A time from an address or a form, with its zone; None for anything else."""
-    try:
-        found = datetime.fromisoformat(typed)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None

@@ -78,73 +78,23 @@ def check_code() -> Response:
         return _ask(reference, errors=[("reference", sentence)], status=422)
     exact = appointments.get_own(unit(), found[1], found[0]).reference
     open_following(exact, found[1])
-    return redirect_to("booking.follow", reference=exact)
+    return redirect_to("booking.show_followed", reference=exact)
 
 
-def _door(reference: str) -> Door | None:
-    """The door of whoever has shown the code on this browser within the hour; None when nobody has."""
+def _door(reference: str) -> Door | Response:
+    """The door of whoever has shown the code on this browser within the hour; others are asked for it."""
     known = find_following(reference)
     if known is None:
-        return None
+        return redirect_to("booking.ask_code", reference=reference)
     own = appointments.list_own(unit(), known.actor)
     found = next((one for one in own if one.reference == reference), None)
     if found is None:  # erased, or brought into an account
         close_following(reference)
-        return None
+        return redirect_to("booking.ask_code", reference=reference)
     return Door(known.actor, found.id, f"{FOLLOW}/{reference}", has_account=False, code=known.code)
 
 
-def _to_code(reference: str) -> Response:
-    return redirect_to("booking.ask_code", reference=reference)
-
-
-@blueprint.get(ONE)
-@public
-def follow(reference: str) -> Response:
-    """The appointment."""
-    return acts.show(door) if (door := _door(reference)) else _to_code(reference)
-
-
-@blueprint.get(f"{ONE}.ics")
-@public
-def follow_calendar(reference: str) -> Response:
-    """For an agenda."""
-    return acts.calendar(door) if (door := _door(reference)) else _to_code(reference)
-
-
-@blueprint.get(f"{ONE}/deplacer")
-@public
-def ask_to_move_followed(reference: str) -> Response:
-    """Other times."""
-    return acts.ask_to_move(door) if (door := _door(reference)) else _to_code(reference)
-
-
-@blueprint.post(f"{ONE}/deplacer")
-@public
-def move_followed(reference: str) -> Response:
-    """Take another time."""
-    return acts.move(door) if (door := _door(reference)) else _to_code(reference)
-
-
-@blueprint.get(f"{ONE}/annuler")
-@public
-def ask_to_cancel_followed(reference: str) -> Response:
-    """Before it is cancelled."""
-    return acts.ask_to_cancel(door) if (door := _door(reference)) else _to_code(reference)
-
-
-@blueprint.post(f"{ONE}/annuler")
-@public
-def cancel_followed(reference: str) -> Response:
-    """Give it up."""
-    return acts.cancel(door) if (door := _door(reference)) else _to_code(reference)
-
-
-@blueprint.post(f"{ONE}/<any(attendre, cesser, accepter, refuser):act>")
-@public
-def wait_followed(reference: str, act: str) -> Response:
-    """An earlier time: wished for, taken or left."""
-    return acts.wait(door, act) if (door := _door(reference)) else _to_code(reference)
+acts.open_pages(ONE, "followed", public, _door)
 
 
 @blueprint.post(f"{ONE}/fermer")

@@ -15,7 +15,6 @@ from portal.screens.booking.blueprint import blueprint
 from portal.screens.booking.choosing import ADDRESS
 
 OWN: Final = "/mon-espace/rendez-vous"
-ONE: Final = f"{OWN}/<uuid:appointment_id>"
 LISTED: Final = 20
 
 
@@ -42,50 +41,4 @@ def _door(appointment_id: UUID) -> Door:
     return Door(actor(), appointment_id, f"{OWN}/{appointment_id}", has_account=True)
 
 
-@blueprint.get(ONE)
-@resident_only
-def one_own(appointment_id: UUID) -> Response:
-    """One appointment."""
-    return acts.show(_door(appointment_id))
-
-
-@blueprint.get(f"{ONE}.ics")
-@resident_only
-def own_calendar(appointment_id: UUID) -> Response:
-    """For an agenda."""
-    return acts.calendar(_door(appointment_id))
-
-
-@blueprint.get(f"{ONE}/deplacer")
-@resident_only
-def ask_to_move_own(appointment_id: UUID) -> Response:
-    """Other times."""
-    return acts.ask_to_move(_door(appointment_id))
-
-
-@blueprint.post(f"{ONE}/deplacer")
-@resident_only
-def move_own(appointment_id: UUID) -> Response:
-    """Take another time."""
-    return acts.move(_door(appointment_id))
-
-
-@blueprint.get(f"{ONE}/annuler")
-@resident_only
-def ask_to_cancel_own(appointment_id: UUID) -> Response:
-    """Before it is cancelled."""
-    return acts.ask_to_cancel(_door(appointment_id))
-
-
-@blueprint.post(f"{ONE}/annuler")
-@resident_only
-def cancel_own(appointment_id: UUID) -> Response:
-    """Give it up."""
-    return acts.cancel(_door(appointment_id))
-
-
-@blueprint.post(f"{ONE}/<any(attendre, cesser, accepter, refuser):act>")
-@resident_only
-def wait_own(appointment_id: UUID, act: str) -> Response:
-    """An earlier time: wished for, taken or left."""
-    return acts.wait(_door(appointment_id), act)
+acts.open_pages(f"{OWN}/<uuid:appointment_id>", "own", resident_only, _door)

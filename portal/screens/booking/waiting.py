@@ -16,12 +16,12 @@ from portal.ground.errors import Conflict, Forbidden, Invalid
 from portal.ground.web import actor, page, undo, unit
 from portal.ground.web.access import public
 from portal.ground.web.formats import format_date
+from portal.ground.web.sent import key_sent
 from portal.screens.booking import wording
 from portal.screens.booking.asking import (
     about_person,
     booking_of,
     count_visitor,
-    form_key,
     means_of,
     missing_of,
     show_made,
@@ -102,7 +102,7 @@ def wait_for_time(slug: str) -> Response:
     until = min(appointments.end_of(clock.today() + timedelta(weeks=int(typed))), last)
     try:
         booking = booking_of(offer, place, until, means)
-        made = appointments.wait_for_any(unit(), actor(), booking, idempotency_key=form_key())
+        made = appointments.wait_for_any(unit(), actor(), booking, idempotency_key=key_sent())
     except Invalid as refused:
         undo()
         return _show(offer, place, errors=list(refused.fields.items()), status=refused.status)

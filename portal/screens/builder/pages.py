@@ -15,7 +15,7 @@ from portal.casework.catalogue.editing.naming import field_name_of, field_names,
 from portal.ground.dictionary.service import FRENCH, SIMPLIFIED
 from portal.screens.builder.blueprint import blueprint, may_edit
 from portal.screens.builder.entries import NUMBER, Entry, Path
-from portal.screens.builder.saving import Typing, draft_of, page, save
+from portal.screens.builder.saving import Typing, draft_of, page, save, show_refusal
 from portal.screens.builder.sheetpages import SheetPage, overview_of
 from portal.screens.builder.sheets import block, line, number
 
@@ -248,7 +248,7 @@ def add_exit(slug: str, step_slug: str) -> Response:
     step = document.steps[outline.page_place(document, step_slug)]
     if not title or len(title) > LINE or not step.fields:
         sentence = _("Donnez un titre à la page de sortie, et posez au moins une question sur cette page.")
-        return _show_refusal(slug, sentence)
+        return show_refusal(slug, "questions", sentence)
     exit_slug = slug_of(title, {one.slug for one in step.exits}, default="sortie")
     made = {
         "slug": exit_slug,
@@ -261,18 +261,6 @@ def add_exit(slug: str, step_slug: str) -> Response:
         lambda known: outline.edit_page(known, step_slug, lambda data: data.setdefault("exits", []).append(made)),
         part="exit_added",
         then=url_for("builder.exit_form", slug=slug, step_slug=step_slug, exit_slug=exit_slug, fait="ajout"),
-        again=lambda _wrong: _show_refusal(slug, _("Une page a cinq sorties au plus.")),
+        again=lambda _wrong: show_refusal(slug, "questions", _("Une page a cinq sorties au plus.")),
         typing=Typing({"titre": _("Titre de la page de sortie")}, lambda _document: {}),
-    )
-
-
-def _show_refusal(slug: str, sentence: str) -> Response:
-    draft = draft_of(slug)
-    return page(
-        "refused.html",
-        draft,
-        title=_("Ce changement n’est pas possible"),
-        tab="questions",
-        status=422,
-        sentence=sentence,
     )

@@ -22,7 +22,7 @@ from portal.ground.permissions import Permission
 from portal.screens.builder import wording
 from portal.screens.builder.blueprint import blueprint, may_edit
 from portal.screens.builder.queries import agent_name, find_version
-from portal.screens.builder.saving import Typing, draft_of, page, save, sent_revision, show_conflict
+from portal.screens.builder.saving import Typing, draft_of, page, save, sent_revision, show_conflict, show_refusal
 
 QUESTIONS = 20
 PAGE_ACTS: Mapping[str, Callable[[ProcedureDocument, str], ProcedureDocument]] = {
@@ -171,15 +171,8 @@ def act(slug: str) -> Response:
 
 
 def _last_page(slug: str) -> Response:
-    draft = draft_of(slug)
-    return page(
-        "refused.html",
-        draft,
-        title=_("Ce changement n’est pas possible"),
-        tab="questions",
-        status=422,
-        sentence=_("Une démarche garde au moins une page, et une page n’accepte qu’un certain nombre de questions."),
-    )
+    sentence = _("Une démarche garde au moins une page, et une page n’accepte qu’un certain nombre de questions.")
+    return show_refusal(slug, "questions", sentence)
 
 
 def _address(kept: DraftView, kind: str, key: str, done: str) -> str:
@@ -205,8 +198,3 @@ def undo(slug: str) -> Response:
         return show_conflict(conflict.theirs, Typing())
     after = "builder.workflow_page" if request.form.get("suite") == "deroulement" else "builder.overview"
     return web.redirect_to(after, slug=slug, fait="annulation")
-
-
-def refused_places(wrong: Mapping[str, str], prefix: str) -> dict[str, str]:
-    """The faulty places of one part, without the way that leads to it."""
-    return {place.removeprefix(prefix).lstrip("."): sentence for place, sentence in wrong.items()}

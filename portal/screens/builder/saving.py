@@ -69,6 +69,12 @@ def page(template: str, draft: DraftView, *, title: str, tab: str, errors: Any =
     )
 
 
+def show_refusal(slug: str, tab: str, sentence: str) -> Response:
+    """A change that cannot be made, and why."""
+    title = _("Ce changement n’est pas possible")
+    return page("refused.html", draft_of(slug), title=title, tab=tab, status=422, sentence=sentence)
+
+
 def review_address(slug: str) -> str:
     """Where a draft is read over and published, "" where that page is not there."""
     known = "builder.review" in current_app.view_functions

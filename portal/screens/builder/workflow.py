@@ -24,7 +24,7 @@ from portal.screens.builder.blueprint import blueprint, may_edit
 from portal.screens.builder.kinds import known_kinds
 from portal.screens.builder.procedures import department_options
 from portal.screens.builder.queries import count_in_progress
-from portal.screens.builder.saving import Typing, draft_of, page, save
+from portal.screens.builder.saving import Typing, draft_of, page, save, show_refusal
 
 TAB = "deroulement"
 ACTS: Mapping[str, Callable[[ProcedureDocument, str], ProcedureDocument]] = {
@@ -248,14 +248,7 @@ def take_ready_made(slug: str) -> Response:
 
 def refuse(slug: str) -> Response:
     """A workflow keeps a status at least."""
-    return page(
-        "refused.html",
-        draft_of(slug),
-        title=_("Ce changement n’est pas possible"),
-        tab=TAB,
-        status=422,
-        sentence=_("Un déroulement garde au moins un état."),
-    )
+    return show_refusal(slug, TAB, _("Un déroulement garde au moins un état."))
 
 
 @blueprint.get("/<slug>/deroulement/lecture")

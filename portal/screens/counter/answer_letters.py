@@ -16,6 +16,7 @@ from portal.ground.errors import Conflict, Invalid
 from portal.ground.permissions import Permission
 from portal.ground.web import actor, background_unit, page, redirect_to, undo, unit
 from portal.ground.web.access import agent_only
+from portal.ground.web.sent import version_sent
 from portal.people.accounts.service import get_authority, get_department
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.queries import agent_names
@@ -90,7 +91,7 @@ def post_answer(contact_id: UUID) -> Response:
     if on is None:
         return _show(contact_id, str(WRONG_DAY), status=422)
     try:
-        contacts.mark_letter_posted(unit(), actor(), contact_id, version=read_version(), on=on)
+        contacts.mark_letter_posted(unit(), actor(), contact_id, version=version_sent(), on=on)
     except Invalid as refused:
         undo()
         return _show(contact_id, refused.fields["date"], status=422)
@@ -104,7 +105,7 @@ def post_answer(contact_id: UUID) -> Response:
 def unpost_answer(contact_id: UUID) -> Response:
     """It was marked by mistake."""
     try:
-        contacts.undo_letter_posted(unit(), actor(), contact_id, version=read_version())
+        contacts.undo_letter_posted(unit(), actor(), contact_id, version=version_sent())
     except Conflict:
         return _show_moved(contact_id)
     return redirect_to("backoffice.letters", fait="reponse-annulee")
@@ -113,9 +114,3 @@ def unpost_answer(contact_id: UUID) -> Response:
 def _show_moved(contact_id: UUID) -> Response:
     undo()
     return _show(contact_id, status=409, moved=True)
-
-
-def read_version() -> int:
-    """The version of the contact that was being read; 0, which none has, when it was altered."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

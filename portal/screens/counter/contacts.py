@@ -1,7 +1,6 @@
 """« Échanges » : calls, visits and letters of the department: noted, joined to a person, answered."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,9 +27,10 @@ from portal.ground.permissions import Permission
 from portal.ground.web import actor, background_unit, page, redirect_to, settings, undo, unit
 from portal.ground.web.access import agent_only
 from portal.ground.web.formats import format_date
+from portal.ground.web.sent import read_day, version_sent
 from portal.ground.web.uploads import takes_file
 from portal.people.accounts.service import list_departments
-from portal.screens.counter.answer_letters import read_version, show_letter
+from portal.screens.counter.answer_letters import show_letter
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.persons import FILE, address_of, enter_file, show_closed
 from portal.screens.counter.queries import agent_names
@@ -79,19 +79,11 @@ def contact_list() -> Response:
 def _read_place(token: str, *, answered: bool) -> Place | None:
     """Where a page starts; None, hence the first page, when the address was altered."""
     at, _dot, row_id = token.partition(".")
-    fits = at.isascii() and at.isdigit() and len(at) <= 18 if answered else _is_day(at)
+    fits = at.isascii() and at.isdigit() and len(at) <= 18 if answered else read_day(at) is not None
     try:
         return Place(at, UUID(row_id)) if fits else None
     except ValueError:
         return None
-
-
-def _is_day(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _departments() -> dict[UUID, str]:
@@ -271,7 +263,7 @@ def answer_contact(contact_id: UUID) -> Response:
     """Keep the answer and have it leave."""
     way, text = request.form.get("reponse", ""), request.form.get("texte", "")
     try:
-        contacts.answer_contact(unit(), actor(), contact_id, version=read_version(), way=way, text=text)
+        contacts.answer_contact(unit(), actor(), contact_id, version=version_sent(), way=way, text=text)
     except Invalid as refused:
         return _again(contact_id, list(refused.fields.items()), 422)
     except Conflict:
@@ -288,7 +280,7 @@ def join_contact(contact_id: UUID) -> Response:
         held = openings.hold_opening(unit(), actor(), opened.id) if opened else None
         if held is None:
             return _not_open(contact_id)
-        contacts.join_contact(unit(), actor(), contact_id, held, version=read_version())
+        contacts.join_contact(unit(), actor(), contact_id, held, version=version_sent())
     except (Forbidden, OpeningClosed):
         return _not_open(contact_id)
     except Conflict:
@@ -336,7 +328,7 @@ def contact_letter(contact_id: UUID) -> Response:
 def post_contact_letter(contact_id: UUID) -> Response:
     """Somebody posted the printed answer, today."""
     try:
-        contacts.mark_letter_posted(unit(), actor(), contact_id, version=read_version(), on=clock.today())
+        contacts.mark_letter_posted(unit(), actor(), contact_id, version=version_sent(), on=clock.today())
     except Conflict:
         return _changed(contact_id)
     return redirect_to("counter.contact_list", vue="a-poster", fait="poste")

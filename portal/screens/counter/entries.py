@@ -27,6 +27,7 @@ from portal.ground.permissions import Permission
 from portal.ground.web import actor, background_unit, page, redirect_to, settings, undo, unit
 from portal.ground.web.access import agent_only
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import read_id
 from portal.ground.web.uploads import takes_file
 from portal.screens.counter import wording
 from portal.screens.counter.blueprint import blueprint
@@ -62,7 +63,7 @@ def entry_procedures() -> Response:
         title=_("Saisie d’un courrier"),
         service=_("Agents"),
         query=query,
-        contact=str(_contact(request.args.get("echange", "")) or ""),
+        contact=str(read_id(request.args.get("echange", "")) or ""),
         procedures=found,
         begun=[(one, titles.get(one.procedure_id, ""), wording.say_entry(one.facts)) for one in begun],
         closed=request.args.get("ferme") == "oui",
@@ -79,7 +80,7 @@ def entry_form(slug: str) -> Response:
 
 def _known(contact_id: str) -> dict[str, Any]:
     """What a contact of the department already says of the paper."""
-    found = _contact(contact_id)
+    found = read_id(contact_id)
     if found is None:
         return {}
     with background_unit() as journal:
@@ -93,13 +94,6 @@ def _known(contact_id: str) -> dict[str, Any]:
         "reponse": FROM_WAY[facts.answer_by].value if facts.answer_by in FROM_WAY else "",
         "contact": facts.where,
     }
-
-
-def _contact(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _ask(
@@ -145,7 +139,7 @@ def open_entry(slug: str) -> Response:
 
 
 def _start(procedure: ProcedureView, facts: EntryFacts) -> Response:
-    found = _contact(request.form.get("echange", ""))
+    found = read_id(request.form.get("echange", ""))
     if found is not None:
         contacts.mark_entered(unit(), actor(), found)
     opened = assistance.start_entry(unit(), actor(), procedure, facts)

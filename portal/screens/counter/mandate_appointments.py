@@ -1,7 +1,6 @@
 """Appointments under a mandate: booked, moved or cancelled for the person who gave it, and told to them."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -16,10 +15,10 @@ from portal.casework.appointments.enums import Means, Refusal
 from portal.casework.appointments.service import AppointmentView, Booking, Contact, KindOffer
 from portal.casework.appointments.wording import MEANS, STATES
 from portal.casework.mandates import service as mandates
-from portal.ground import clock
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.web import actor, background_unit, page, redirect_to, undo, unit
 from portal.ground.web.context import refuse
+from portal.ground.web.sent import day_to_come, version_sent
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.mandates import MANDATES, may_hold
 
@@ -84,17 +83,10 @@ def _list(mandate_id: UUID, *, notice: str = "", status: int = 200) -> Response:
     )
 
 
-def _first_day() -> date:
-    try:
-        return max(date.fromisoformat(request.values.get("du", "")), clock.today())
-    except ValueError:
-        return clock.today()
-
-
 def _form(
     mandate_id: UUID, offer: KindOffer, errors: Mapping[str, str] | None = None, *, status: int = 200, notice: str = ""
 ) -> Response:
-    first, who, slug = _first_day(), _name(mandate_id), offer.kind.facts.slug
+    first, who, slug = day_to_come(request.values.get("du", "")), _name(mandate_id), offer.kind.facts.slug
     options, more = choices.offered(unit(), offer, first, at_once=False)
     title = _("Rendez-vous : %(kind)s", kind=offer.kind.say_title())
     typed: dict[str, Any] = {name: request.form.get(name, "")[:MOST_TYPED] for name in NAMES}
@@ -182,7 +174,7 @@ def _ask_to_move(
     offer = next((one for one in _offers(mandate_id) if one.kind.id == view.kind.id), None)
     if offer is None:
         raise NotFound("kind_unknown")
-    options, more = choices.offered(unit(), offer, _first_day(), at_once=False)
+    options, more = choices.offered(unit(), offer, day_to_come(request.values.get("du", "")), at_once=False)
     base, title = f"{_base(mandate_id)}/{view.id}", _("Choisir l’heure du rendez-vous %(ref)s", ref=view.reference)
     return page(
         "appointments_desk/move.html",
@@ -220,7 +212,7 @@ def move_mandated(mandate_id: UUID, appointment_id: UUID) -> Response:
             appointment_id,
             place_id=place_id,
             starts_at=starts_at,
-            version=_version(),
+            version=version_sent(),
         )
 
     return _done(mandate_id, appointment_id, act, "deplace")
@@ -252,7 +244,7 @@ def cancel_mandated(mandate_id: UUID, appointment_id: UUID) -> Response:
     """Cancel it in the person's name."""
 
     def act() -> AppointmentView:
-        return appointments.cancel_mandated(unit(), actor(), mandate_id, appointment_id, version=_version())
+        return appointments.cancel_mandated(unit(), actor(), mandate_id, appointment_id, version=version_sent())
 
     return _done(mandate_id, appointment_id, act, "annule")
 
@@ -266,8 +258,3 @@ def _done(mandate_id: UUID, appointment_id: UUID, act: Callable[[], AppointmentV
             return _ask_to_move(mandate_id, _one(mandate_id, appointment_id), taken=True)
         return _list(mandate_id, notice=_say(refused.code), status=409)
     return redirect_to("counter.mandate_appointments", mandate_id=mandate_id, fait=done)
-
-
-def _version() -> int:
-    typed = request.form.get("version", "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1

@@ -9,19 +9,17 @@ from werkzeug.wrappers import Response
 from portal.casework.assistance import service as assistance
 from portal.casework.assistance.service import Openable
 from portal.casework.catalogue.service import list_published
-from portal.casework.documents.kinds import EXTENSIONS
 from portal.casework.documents.policy import takes_files
 from portal.casework.mandates import service as mandates
 from portal.casework.mandates import wording as said
 from portal.casework.mandates.enums import Duration, IdentityDocument
 from portal.casework.mandates.service import ConsentView, MandateView
 from portal.casework.notifications.service import SMS_LANE
-from portal.ground.dictionary.files import FileKind
 from portal.ground.web import actor, background_unit, page, settings, unit
 from portal.ground.web.context import refuse
 from portal.people.accounts.service import get_department, present_agents
+from portal.screens.counter.scans import SCAN_EXTENSIONS
 
-SCAN_KINDS = (FileKind.PDF, FileKind.JPEG, FileKind.PNG)
 JOURNAL = 15
 LISTED = 8
 
@@ -57,7 +55,7 @@ def show_card(
         said=said,
         durations=[(one.value, str(said.DURATIONS[one])) for one in Duration],
         papers=[(one.value, str(said.IDENTITY_DOCUMENTS[one])) for one in IdentityDocument],
-        accept=",".join(f".{extension}" for extension, kind in EXTENSIONS.items() if kind in SCAN_KINDS),
+        accept=SCAN_EXTENSIONS,
         files_open=takes_files(settings()),
         base=f"/agents/guichet/mandats/{mandate_id}",
         done=request.args.get("fait", ""),

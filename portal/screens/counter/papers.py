@@ -12,6 +12,7 @@ from portal.casework.assistance.policy import SHOWN_AFTER
 from portal.casework.receipts import service as receipts
 from portal.casework.receipts.service import PaperKind
 from portal.casework.receipts.wording import spell
+from portal.casework.requests.service import reference_of
 from portal.ground import clock
 from portal.ground.errors import NotFound
 from portal.ground.permissions import Permission
@@ -20,7 +21,6 @@ from portal.ground.web.access import agent_only
 from portal.screens.counter import wording
 from portal.screens.counter.blueprint import blueprint
 from portal.screens.counter.lending import DESK, ENTRIES, show_ended
-from portal.screens.counter.queries import reference_of
 
 
 @blueprint.get("/guichet/<uuid:assistance_id>/accuse")

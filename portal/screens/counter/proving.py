@@ -5,13 +5,10 @@ from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from portal.casework.documents import service as documents
-from portal.casework.documents.enums import Refusal
-from portal.casework.documents.policy import takes_files
-from portal.casework.documents.service import Received, Refused, StorageFull
+from portal.casework.documents.service import Refused, StorageFull
 from portal.casework.documents.wording import REFUSALS
 from portal.casework.mandates import service as mandates
 from portal.casework.mandates.enums import CodeAnswer, IdentityDocument
@@ -19,16 +16,14 @@ from portal.casework.mandates.policy import MANDATE_KEPT
 from portal.casework.mandates.scans import is_sideways
 from portal.ground.errors import Busy, Conflict, Invalid
 from portal.ground.permissions import Actor, Assisted
-from portal.ground.web import actor, background_unit, redirect_to, settings, take, undo, unit
+from portal.ground.web import actor, redirect_to, settings, take, undo, unit
 from portal.ground.web.uploads import takes_file
 from portal.screens.counter.blueprint import blueprint
-from portal.screens.counter.mandate_card import SCAN_KINDS, show_card, show_moved
+from portal.screens.counter.mandate_card import show_card, show_moved
 from portal.screens.counter.mandates import may_hold
+from portal.screens.counter.scans import MAX_BODY, SCAN_CONCEPT, receive_scan
 
 CODES_PER_HOUR = 30
-UPLOADS_PER_HOUR = 120
-MAX_BODY = 20 * 1024 * 1024
-SCAN_CONCEPT = "evidence.original_paper"
 ONE = "/guichet/mandats/<uuid:mandate_id>"
 
 
@@ -89,7 +84,7 @@ def check_code(mandate_id: UUID) -> Response:
 def prove_by_paper(mandate_id: UUID) -> Response:
     """The signed paper, scanned. What cannot be read, or lies on its side, is refused with what to do."""
     try:
-        received = _receive(request.files.get("fichier"))
+        received = receive_scan(request.files.get("fichier"))
         if is_sideways(received.examined.content, received.examined.kind):
             return _refuse(mandate_id, _("La page est de travers. Tournez-la, puis numérisez-la de nouveau."), 422)
         held = mandates.get_mandate(unit(), actor(), mandate_id)
@@ -109,21 +104,6 @@ def prove_by_paper(mandate_id: UUID) -> Response:
 
 
 blueprint.post(f"{ONE}/papier", endpoint="prove_by_paper")(prove_by_paper)
-
-
-def _receive(sent: FileStorage | None) -> Received:
-    """Examined and scanned while no unit is open: a slow scanner must not keep others from writing."""
-    undo()
-    if not takes_files(settings()):
-        raise Conflict("files_not_taken")
-    with background_unit() as session:
-        take(session, "upload", str(actor().id), limit=UPLOADS_PER_HOUR, per=timedelta(hours=1))
-    if sent is None or not sent.filename:
-        raise Refused(Refusal.EMPTY)
-    scanner = documents.scanner_of(settings())
-    return documents.receive(
-        sent.stream, name=sent.filename, declared=sent.mimetype, accepts=SCAN_KINDS, scanner=scanner
-    )
 
 
 def _keeper(person_id: UUID, account_id: UUID | None, mandate_id: UUID) -> Actor:

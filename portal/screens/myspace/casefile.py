@@ -19,6 +19,7 @@ from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import ActorKind
 from portal.ground.web import actor, page, reading_language, redirect_to, unit
 from portal.ground.web.access import resident_only
+from portal.ground.web.sent import key_sent
 from portal.people.identity.service import drop_stash, take_stash
 from portal.screens.myspace import standing, wording
 from portal.screens.myspace.blueprint import blueprint
@@ -71,7 +72,7 @@ def resume_message(reference: str) -> Response:
 @resident_only
 def write_message(reference: str) -> Response:
     """Write to the service. The key of the form makes a second press the same message."""
-    text, key = request.form.get("texte", ""), _key()
+    text, key = request.form.get("texte", ""), key_sent()
     try:
         requests.post_message(unit(), actor(), reference, text, idempotency_key=key)
     except Invalid as refused:
@@ -84,13 +85,6 @@ def write_message(reference: str) -> Response:
         drop_stash(unit(), request.form["reprise"], account_id)
     exact = _read(reference).reference
     return redirect_to("myspace.one_request", reference=exact, ecrit="oui", _anchor="echanges")
-
-
-def _key() -> str:
-    try:
-        return str(UUID(request.form.get("cle", "")))
-    except ValueError:
-        return str(uuid4())
 
 
 @blueprint.get("/demandes/<reference>/reponses")

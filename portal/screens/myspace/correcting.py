@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import request
 from flask_babel import gettext as _
@@ -27,6 +27,7 @@ from portal.engine.journey_kit.receiving import MAX_BODY, receive_file, say_trou
 from portal.ground.errors import Busy, Conflict, Invalid, NotFound
 from portal.ground.web import background_unit, page, reading_language, settings, undo, unit
 from portal.ground.web.access import public, resident_only
+from portal.ground.web.sent import key_sent
 from portal.ground.web.uploads import takes_file
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.door import Door, code_door, own_door, to_code
@@ -138,7 +139,7 @@ def _kept(place: Place) -> list[UUID]:
 
 def _take(door: Door) -> Response:
     """Files first, each kept as soon as it is received; then all the answers, checked together."""
-    key = _key()
+    key = key_sent()
     try:
         asked = requests.get_corrections(unit(), door.reader, door.reference)
         added, wrong = _receive(door, asked.places)
@@ -204,13 +205,6 @@ def _receive(door: Door, places: Sequence[Place]) -> tuple[dict[str, UUID], dict
     return added, wrong
 
 
-def _key() -> str:
-    try:
-        return str(UUID(request.form.get("cle", "")))
-    except ValueError:
-        return str(uuid4())
-
-
 def _show(
     door: Door,
     asked: CorrectionsView,
@@ -246,7 +240,7 @@ def _show(
         elsewhere=[text for path, text in wrong.items() if path not in paths],
         question=question,
         kept=kept,
-        key=_key(),
+        key=key_sent(),
         trail=door.trail(asked.procedure_title, _("Corriger vos réponses")),
     )
 

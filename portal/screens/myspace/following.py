@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import request
 from flask_babel import gettext as _
@@ -23,6 +23,7 @@ from portal.ground.web.access import public, resident_only
 from portal.ground.web.context import SAFE_METHODS
 from portal.ground.web.downloads import as_download
 from portal.ground.web.limits import client_network
+from portal.ground.web.sent import key_sent
 from portal.screens.myspace import wording
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.casefile import rail_of
@@ -147,7 +148,7 @@ def write_following(reference: str) -> Response:
     found = find_following(reference)
     if found is None:
         return redirect_to("myspace.ask_code", reference=reference)
-    text, key = request.form.get("texte", ""), _key()
+    text, key = request.form.get("texte", ""), key_sent()
     try:
         requests.post_message(unit(), found.actor, reference, text, idempotency_key=key)
     except Invalid as refused:
@@ -158,13 +159,6 @@ def write_following(reference: str) -> Response:
         undo()
         return _show(found, reference, typed=text, stopped=True, status=409)
     return redirect_to("myspace.follow", reference=reference, ecrit="oui", _anchor="echanges")
-
-
-def _key() -> str:
-    try:
-        return str(UUID(request.form.get("cle", "")))
-    except ValueError:
-        return str(uuid4())
 
 
 @blueprint.post("/suivre/<reference>/fermer")

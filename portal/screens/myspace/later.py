@@ -1,7 +1,6 @@
 """What followed a request once it had left, in plain sentences for the person: corrections, withdrawals, letters."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import gettext as _
@@ -10,6 +9,7 @@ from portal.casework.catalogue.enums import Regime
 from portal.casework.requests.enums import Closing
 from portal.casework.requests.service import AMENDMENT_KIND, WITHDRAWAL_KIND
 from portal.ground.web.formats import format_date, format_moment
+from portal.ground.web.sent import read_day, read_instant
 from portal.records.timeline.service import EventView
 
 if TYPE_CHECKING:
@@ -64,16 +64,10 @@ def _letter_prepared(teller: "Teller", event: EventView) -> str:
 
 
 def _letter_posted(teller: "Teller", event: EventView) -> str:
-    text = _("Courrier posté le %(day)s : %(who)s.", day=_day(event), who=teller.recipient(event))
+    day = format_date(read_day(event.payload.get("posted_on")) or event.occurred_at)
+    text = _("Courrier posté le %(day)s : %(who)s.", day=day, who=teller.recipient(event))
     tracking = event.payload.get("tracking")
     return f"{text} {_('Numéro de suivi : %(number)s.', number=tracking)}" if tracking else text
-
-
-def _day(event: EventView) -> str:
-    try:
-        return format_date(date.fromisoformat(str(event.payload.get("posted_on"))))
-    except ValueError:
-        return format_date(event.occurred_at)
 
 
 def _letter_unposted(teller: "Teller", event: EventView) -> str:
@@ -122,14 +116,8 @@ def _appointment_changed(_teller: "Teller", event: EventView) -> str:
         "displaced": _("Le rendez-vous ne peut pas avoir lieu, une autre heure est à choisir : %(at)s."),
         "missed": _("Le service a noté que vous n’êtes pas venu au rendez-vous : %(at)s."),
     }
-    return said.get(str(event.payload.get("change")), _("Un rendez-vous a changé : %(at)s.")) % {"at": _at(event)}
-
-
-def _at(event: EventView) -> str:
-    try:
-        return format_moment(datetime.fromisoformat(str(event.payload.get("at"))))
-    except ValueError:
-        return format_moment(event.occurred_at)
+    at = format_moment(read_instant(event.payload.get("at")) or event.occurred_at)
+    return said.get(str(event.payload.get("change")), _("Un rendez-vous a changé : %(at)s.")) % {"at": at}
 
 
 def _opinion_asked(_teller: "Teller", _event: EventView) -> str:

@@ -1,7 +1,6 @@
 """Answering what the department proposes: the same pages with an account or with the code of the request."""
 
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask import request
 from flask_babel import gettext as _
@@ -13,15 +12,9 @@ from portal.casework.requests.service import RequestView, Said
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.web import page, reading_language, undo, unit
 from portal.ground.web.access import public, resident_only
+from portal.ground.web.sent import key_sent
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.door import Door, code_door, own_door, to_code
-
-
-def _key() -> str:
-    try:
-        return str(UUID(request.form.get("cle", "")))
-    except ValueError:
-        return str(uuid4())
 
 
 @blueprint.get("/demandes/<reference>/suite/<move>")
@@ -84,7 +77,7 @@ def _ask(
         move=chosen,
         proposal=proposal,
         typed=typed,
-        key=_key(),
+        key=key_sent(),
         trail=door.trail(view.procedure_title, label),
         **({"changed": False, "errors": []} | extra),
     )
@@ -95,7 +88,7 @@ def _make(door: Door, move: str) -> Response:
     state = request.form.get("etat", "")
     try:
         said = Said(words=typed)
-        requests.move(unit(), door.reader, door.reference, move, said, state=state, idempotency_key=_key())
+        requests.move(unit(), door.reader, door.reference, move, said, state=state, idempotency_key=key_sent())
     except Invalid as refused:
         undo()
         errors = [("mots", sentence) for sentence in refused.fields.values()]

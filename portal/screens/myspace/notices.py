@@ -15,6 +15,7 @@ from portal.ground.errors import Forbidden, NotFound
 from portal.ground.web import actor, page, redirect_to, unit
 from portal.ground.web.access import resident_only
 from portal.ground.web.pages import redirect_to_path
+from portal.ground.web.sent import read_instant
 from portal.people.accounts.service import get_account
 from portal.screens.myspace.blueprint import blueprint
 from portal.screens.myspace.queries.notices import Notice, list_notices, progress_of
@@ -28,7 +29,7 @@ Progress = list[tuple[NoticeChannel, DeliveryProgress]]
 def list_notifications() -> Response:
     """The newest first. Reading the list marks nothing: a page that is only opened writes nothing."""
     account_id = _account()
-    found = list_notices(unit(), account_id, limit=PER_PAGE + 1, before=_instant(request.args.get("avant")))
+    found = list_notices(unit(), account_id, limit=PER_PAGE + 1, before=read_instant(request.args.get("avant")))
     shown = found[:PER_PAGE]
     progress = progress_of(unit(), [one.id for one in shown])
     in_order = [progress[one.id] for one in shown if one.id in progress]
@@ -123,12 +124,3 @@ def _account() -> UUID:
 
 def _after(instant: datetime) -> str:
     return f"/mon-espace/notifications?{urlencode({'avant': instant.isoformat()})}"
-
-
-def _instant(text: str | None) -> datetime | None:
-    """The instant in the address, or None when it was altered."""
-    try:
-        found = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    return found if found.tzinfo and found.year > 1 else None

@@ -16,6 +16,7 @@ from portal.engine.prefill.service import say_concept, say_concepts, say_month, 
 from portal.ground.permissions import ActorKind
 from portal.ground.web import reading_language
 from portal.ground.web.formats import format_moment
+from portal.ground.web.sent import read_instant
 from portal.records.timeline.service import EventView
 from portal.screens.myspace.later import LATER
 
@@ -114,11 +115,10 @@ def _delivered(teller: Teller, event: EventView) -> str:
 
 
 def _retrying(teller: Teller, event: EventView) -> str:
-    try:
-        when = format_moment(datetime.fromisoformat(str(event.payload.get("next_attempt_at"))))
-    except ValueError:
-        return _("L’envoi n’a pas abouti (%(who)s). Nous réessayons.", who=teller.recipient(event))
-    return _("L’envoi n’a pas abouti (%(who)s). Nouvel essai : %(when)s.", who=teller.recipient(event), when=when)
+    who, at = teller.recipient(event), read_instant(event.payload.get("next_attempt_at"))
+    if at is None:
+        return _("L’envoi n’a pas abouti (%(who)s). Nous réessayons.", who=who)
+    return _("L’envoi n’a pas abouti (%(who)s). Nouvel essai : %(when)s.", who=who, when=format_moment(at))
 
 
 def _dead(teller: Teller, event: EventView) -> str:

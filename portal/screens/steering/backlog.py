@@ -11,8 +11,6 @@ from portal.casework.figures.service import OpenGroup, conceal
 from portal.screens.steering import wording
 from portal.screens.steering.figures import Figures
 
-Groups = Mapping[UUID, list[OpenGroup]]
-
 
 def ages(figures: Figures) -> MeasureChart:
     """How long ago the requests that are open were sent."""

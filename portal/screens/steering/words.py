@@ -11,6 +11,7 @@ from portal.casework.satisfaction import service as satisfaction
 from portal.casework.satisfaction import texts
 from portal.ground import web
 from portal.ground.audit.service import record, record_each
+from portal.ground.web.sent import read_id
 from portal.screens.steering.blueprint import blueprint, may_steer
 from portal.screens.steering.queries import WORDS_PAGE, read_words_page
 
@@ -21,7 +22,7 @@ ADDRESS = "/agents/pilotage/avis"
 @may_steer
 def words_list() -> Response:
     """The newest words; each person can read that theirs were read."""
-    before = _id(request.args.get("avant", ""))
+    before = read_id(request.args.get("avant", ""))
     found = read_words_page(web.unit(), web.actor(), before)
     shown = found[:WORDS_PAGE]
     if shown:
@@ -37,7 +38,7 @@ def words_list() -> Response:
         obtained=texts.OBTAINED,
         ease=texts.EASE,
         done=request.args.get("fait", ""),
-        hidden=_id(request.args.get("avis", "")),
+        hidden=read_id(request.args.get("avis", "")),
     )
 
 
@@ -59,10 +60,3 @@ def show_words(answer_id: UUID) -> Response:
 
 def _note(act: str, request_id: UUID) -> None:
     record(web.unit(), web.actor(), act, subject_id=person_of(web.unit(), request_id), request_id=request_id)
-
-
-def _id(typed: str) -> UUID | None:
-    try:
-        return UUID(typed)
-    except ValueError:
-        return None

@@ -1,6 +1,6 @@
 """What residents and agents do, who may, and what each act leaves behind."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -19,12 +19,6 @@ from portal.ground.db import Database
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import ANONYMOUS, SYSTEM, Actor, ActorKind, Permission
 from tests.portal.casework.world import LEGAL, World, document, send
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 @pytest.fixture

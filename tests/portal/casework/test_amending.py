@@ -1,6 +1,5 @@
 """Corrections: what is checked, what is kept of the answers before, and who is told."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +12,8 @@ from portal.casework.catalogue.service import ProcedureView, import_procedure
 from portal.casework.requests import service as requests
 from portal.casework.requests.models import Amendment
 from portal.casework.requests.service import AMENDMENT_KIND, RequestView, SubmittedView, amend
-from portal.casework.requests.service.amending import MAX_PER_HOUR
+from portal.casework.requests.service.correcting.amending import MAX_PER_HOUR
 from portal.ground import clock
-from portal.ground.db import Database
 from portal.ground.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import SYSTEM
 from portal.records.outbox import service as outbox
@@ -23,12 +21,6 @@ from tests.portal.casework.world import ROUTE, World, document, send
 
 BUS = {"connection": "bus", "recipient": {"fr": "les transports"}}
 SENT = frozenset({"person.family_name", "contact.email", "school.enrolment_kind", "request.comment"})
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Versions, publication, exchange and search of procedures."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,12 +27,6 @@ from portal.ground.db import Database
 from portal.ground.errors import Conflict, Invalid, NotFound
 from portal.ground.permissions import SYSTEM
 from tests.portal.casework.world import LEGAL, ROUTE, World, document
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 def legal(*without: str, **changes: Any) -> dict[str, Any]:

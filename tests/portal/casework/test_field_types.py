@@ -17,7 +17,7 @@ from portal.casework.catalogue.interchange import read_document
 from portal.casework.catalogue.service import dump_document, import_procedure, parse_document
 from portal.casework.requests import service as requests
 from portal.casework.requests.service.access import find_readable
-from portal.casework.requests.service.partners import payload_of
+from portal.casework.requests.service.forwarding.partners import payload_of
 from portal.ground import clock
 from portal.ground.db import Database
 from portal.ground.errors import Conflict, Invalid, NotFound

@@ -1,7 +1,6 @@
 """What follows a request that left: who is told what, which news still counts, and what the legal clock follows."""
 
 import contextlib
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -25,12 +24,6 @@ from tests.portal.casework.world import World, document, send
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 BUS = {"connection": "bus", "recipient": {"fr": "les transports"}}
 SCHOOLS = {"connection": "ecoles", "recipient": {"fr": "les écoles"}}
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from portal.casework.notifications.service.phones import _code
 from portal.casework.notifications.texts import TEXTS, say_code, say_event
 from portal.casework.requests import service as requests
 from portal.ground import clock
-from portal.ground.db import Database
 from portal.ground.errors import Forbidden, Invalid
 from portal.ground.permissions import Actor, ActorKind
 from portal.people.accounts.enums import ContactKind
@@ -39,12 +38,6 @@ EMAIL, SMS = NoticeChannel.EMAIL, NoticeChannel.SMS
 NUMBER = "+33639980142"
 LINK = "https://demarches.valmont-sur-iselle.fr/demandes/VSI-7F3K-2M"
 BOTH = frozenset({EMAIL, SMS})
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 def at(text_: str) -> datetime:

@@ -1,6 +1,5 @@
 """Letters: ids are kept, words are made at the end, nothing private is in them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -17,7 +16,6 @@ from portal.casework.notifications.service import RenderedNotification, get_noti
 from portal.casework.requests import service as requests
 from portal.casework.requests.models import ServiceRequest
 from portal.ground import clock
-from portal.ground.db import Database
 from portal.ground.errors import NotFound
 from portal.ground.permissions import SYSTEM
 from portal.ground.vault.service import destroy_data_key
@@ -32,12 +30,6 @@ ABOUT_NO_REQUEST = {
 }
 OF_REQUESTS = {one for one in NotificationEvent if not is_appointment(one)} - ABOUT_NO_REQUEST
 URL = "https://demarches.valmont-sur-iselle.example/"
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 def ids(session: Session) -> dict[str, UUID]:

@@ -1,6 +1,6 @@
 """The opinion of another department: who reads what, before, during and after."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -20,12 +20,6 @@ from tests.portal.casework.workflows import go, procedure
 from tests.portal.casework.world import World, send
 
 URL = "https://demarches.exemple.example"
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 @pytest.fixture

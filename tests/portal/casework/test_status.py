@@ -1,6 +1,5 @@
 """One writer of status: duplicates, illegal moves, disorder, and the three separate facts."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -13,19 +12,12 @@ from portal.casework.requests import service as requests
 from portal.casework.requests.enums import ApplyOutcome, MessageKind, RequestStatus
 from portal.casework.requests.service import RequestView, SubmittedView
 from portal.ground import clock
-from portal.ground.db import Database
 from portal.ground.errors import Conflict, NotFound
 from portal.ground.permissions import Actor, ActorKind
 from portal.records.outbox.service import delivery_state
 from tests.portal.casework.world import World, send
 
 T0 = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 @pytest.fixture

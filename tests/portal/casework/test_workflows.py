@@ -1,7 +1,6 @@
 """Workflows as data: what may be published, who may move what, what each move does, and what never happens."""
 
 import random
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -31,12 +30,6 @@ from portal.records.outbox import service as outbox
 from tests.portal.casework.test_races import together
 from tests.portal.casework.workflows import OWN, go, procedure
 from tests.portal.casework.world import SIRET, World, document, send
-
-
-@pytest.fixture
-def session(database: Database, world: World) -> Iterator[Session]:
-    with database.writing() as opened:
-        yield opened
 
 
 def seen(session: Session, world: World, reference: str) -> RequestView:

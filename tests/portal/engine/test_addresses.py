@@ -20,24 +20,12 @@ from portal.records.territory import service as territory
 from tests.connectors.mobility_doubles import PLACES, BanDouble, MobilityDouble
 from tests.connectors.test_contract_ban import CONNECTOR as BAN
 from tests.connectors.test_contract_mobility import CONNECTOR as MOBILITY
-from tests.support.mobility import connected
+from tests.support.mobility import ban, connected, mobility
 from tests.support.town import counted
 
+__all__ = ["ban", "mobility"]
+
 GARE = (45.2102, 5.7024)
-
-
-@pytest.fixture
-def ban() -> Iterator[BanDouble]:
-    double = BanDouble()
-    yield double
-    double.close()
-
-
-@pytest.fixture
-def mobility() -> Iterator[MobilityDouble]:
-    double = MobilityDouble()
-    yield double
-    double.close()
 
 
 @pytest.fixture

@@ -292,7 +292,6 @@ def test_a_dead_letter_can_be_played_again_with_a_whole_schedule(database):
     with database.reading() as session:
         (letter,) = service.list_dead(session)
         assert (letter.id, letter.last_error_code, letter.group) == (message_id, "refused", "r1")
-        assert service.count_dead(session) == 1
     with database.writing() as session:
         service.requeue(session, message_id, RETRIER)
     (claimed,) = claim(database)
@@ -317,7 +316,6 @@ def test_a_dead_letter_can_be_closed_by_those_who_may(database):
     with database.reading() as session:
         assert service.list_dead(session) == []
         assert service.lane_counts(session) == {}
-        assert service.oldest_unsettled(session) is None
 
 
 def test_dead_letters_come_page_by_page(database):

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from portal.casework.requests import service as requests
 from portal.casework.requests.models import ServiceRequest
-from portal.casework.requests.service.submission import MAX_PER_HOUR
+from portal.casework.requests.service.sending.submission import MAX_PER_HOUR
 from portal.ground.errors import NotFound
 from portal.ground.vault.service import check_keys, create_data_key, destroy_data_key, install_keys
 from portal.migrations.upgrade import downgrade_database, head_revision

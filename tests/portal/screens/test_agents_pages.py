@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
-
 from portal.ground.db import Database
 from portal.records.outbox import service as outbox
 from tests.support.client import Browser
@@ -11,12 +9,6 @@ from tests.support.town import Town, counted, fail_delivery, sent_request
 from tests.support.walking import XSS, send, walk
 
 Sign = Callable[..., Browser]
-
-
-@pytest.fixture
-def meryem(sign_in: Sign, town: Town) -> Browser:
-    """The browser of an agent of the library."""
-    return sign_in(town.meryem)
 
 
 def test_the_queue_of_an_agent(meryem: Browser, town: Town, database: Database) -> None:

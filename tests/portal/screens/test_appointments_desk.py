@@ -4,37 +4,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import text
 
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.enums import AppointmentState
 from portal.casework.appointments.service import AppointmentView
 from portal.ground import clock
-from portal.ground.db import Database
 from tests.portal.screens.test_desk_files import open_file
 from tests.support.client import Browser, Page
-from tests.support.desk_hours import Desk, open_desk
+from tests.support.desk_hours import Desk
 from tests.support.town import Town, counted, sent_request
 
 HOME = "/agents/rendez-vous"
-
-
-@pytest.fixture
-def desk(database: Database, town: Town) -> Desk:
-    return open_desk(database, town)
-
-
-@pytest.fixture
-def karim(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """Of the counter."""
-    return sign_in(town.commune.agents["k.haddad"])
-
-
-@pytest.fixture
-def samira(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """Who heads the departments."""
-    return sign_in(town.commune.agents["s.amrani"])
 
 
 def now(desk: Desk, made: AppointmentView) -> AppointmentView:

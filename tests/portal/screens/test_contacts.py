@@ -30,12 +30,6 @@ LETTERS = "/agents/courriers"
 
 
 @pytest.fixture
-def karim(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """Of the counter."""
-    return sign_in(town.commune.agents["k.haddad"])
-
-
-@pytest.fixture
 def colleague(sign_in: Callable[..., Browser], town: Town) -> Browser:
     """A supervisor of the same department."""
     return sign_in(town.commune.agents["s.amrani"])

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -31,18 +30,6 @@ SLUG = "carte-mediatheque"
 CARD, ELSEWHERE, DESK = f"/demarches/{SLUG}", f"/demarches/{SLUG}/ailleurs", "/agents/guichet"
 ENTRY = f"/agents/saisie/{SLUG}"
 CODE = re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b")
-
-
-@pytest.fixture
-def karim(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """Of the counter."""
-    return sign_in(town.commune.agents["k.haddad"])
-
-
-@pytest.fixture
-def samira(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """A supervisor, who may help too."""
-    return sign_in(town.commune.agents["s.amrani"])
 
 
 def begin(angela: Browser) -> str:

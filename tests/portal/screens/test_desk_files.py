@@ -18,18 +18,6 @@ DESK, SEARCH = "/agents/guichet", "/agents/guichet/recherche"
 PHONE = "06 39 98 12 34"
 
 
-@pytest.fixture
-def karim(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """Of the counter."""
-    return sign_in(town.commune.agents["k.haddad"])
-
-
-@pytest.fixture
-def samira(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """A supervisor."""
-    return sign_in(town.commune.agents["s.amrani"])
-
-
 def search(agent: Browser, typed: str, reason: str = "help", **more: str) -> Page:
     """The list that a search gives."""
     return agent.follow(agent.post(SEARCH, {"q": typed, "raison": reason, **more}))

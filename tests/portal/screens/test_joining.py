@@ -164,12 +164,6 @@ def test_of_two_drafts_the_last_one_stays(sign_in: Open, town: Town, again: Acco
         assert session.execute(text("SELECT count(*) FROM draft")).scalar_one() == 2
 
 
-@pytest.fixture
-def samira(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """A supervisor of the library, who may join accounts."""
-    return sign_in(town.commune.agents["s.amrani"])
-
-
 def test_at_the_counter_an_agent_checks_the_papers(
     sign_in: Open, samira: Browser, town: Town, again: AccountView, database: Database
 ) -> None:

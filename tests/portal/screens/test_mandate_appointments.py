@@ -1,7 +1,6 @@
 """Appointments under a mandate: in its themes alone, by the rules of residents, told to the person."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,21 +20,10 @@ from portal.ground.errors import Forbidden, NotFound
 from portal.ground.permissions import Actor
 from tests.portal.screens.test_mandates import given
 from tests.support.client import Browser
-from tests.support.desk_hours import Desk, open_desk
+from tests.support.desk_hours import Desk
 from tests.support.town import Town, counted
 
 MINE = "/mon-espace/rendez-vous"
-
-
-@pytest.fixture
-def desk(database: Database, town: Town) -> Desk:
-    return open_desk(database, town)
-
-
-@pytest.fixture
-def karim(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """Of the counter of the France Services house."""
-    return sign_in(town.commune.agents["k.haddad"])
 
 
 @pytest.fixture

@@ -50,12 +50,6 @@ def app(settings: Settings, database: Database, town: Town) -> Flask:
     return made
 
 
-@pytest.fixture
-def karim(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """Of the counter of the France Services house."""
-    return sign_in(town.commune.agents["k.haddad"])
-
-
 def code_of_draft(angela: Browser) -> str:
     """Angela answers the first step and asks for a code."""
     fill_step(angela, angela.post(f"{CARD}/commencer").location)

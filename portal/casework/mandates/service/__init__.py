@@ -8,7 +8,6 @@ from portal.casework.mandates.policy import perimeter_of
 from portal.casework.mandates.service.attesting import (
     AttestationOrder,
     AttestationReceipt,
-    ask_for_attestation_pdf,
     keep_attestation,
     order_attestation,
     print_attestation,
@@ -60,7 +59,6 @@ __all__ = [
     "accept_mandate",
     "adopt_mandates",
     "allows",
-    "ask_for_attestation_pdf",
     "check_proposal",
     "confirm_by_sms_code",
     "confirm_present",

@@ -14,7 +14,6 @@ from portal.casework.mandates.enums import EventKind
 from portal.casework.mandates.models import Mandate
 from portal.casework.mandates.service.codes import revocation_code
 from portal.casework.mandates.service.rows import content_of, held_row, note, own_row, text_of, view_of
-from portal.casework.mandates.service.telling import order_pdf
 from portal.casework.receipts.codes import code_key, normalise_code
 from portal.casework.receipts.composing import for_the_press
 from portal.casework.receipts.enums import PaperKind
@@ -155,16 +154,6 @@ def _making(session: Session, row: Mandate) -> Making:
     if orders and orders[-1] in _STILL_COMING:
         return Making.PREPARING
     return Making.FAILED if orders and orders[-1] is MessageState.DEAD else Making.ABSENT
-
-
-def ask_for_attestation_pdf(session: Session, actor: Actor, mandate_id: UUID) -> None:
-    """Order the PDF again where it was never ordered. Else changes nothing.
-
-    :raises NotFound: none of theirs.
-    """
-    row = (held_row if actor.is_agent else own_row)(session, actor, mandate_id)
-    if row.confirmed_at is not None and row.sealed_pdf is None:
-        order_pdf(session, row)
 
 
 def _place(mandate_id: UUID) -> str:

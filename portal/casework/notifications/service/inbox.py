@@ -12,8 +12,6 @@ from portal.ground.clock import now
 from portal.ground.errors import NotFound
 from portal.ground.permissions import Actor
 
-UNREAD_SHOWN = 99
-
 
 def unread_count(session: Session, account_id: UUID) -> int:
     """How many notices the account has not read. One statement; see :func:`unread_column` to have it with another."""

@@ -8,7 +8,6 @@ from portal.records.outbox.service.claims import begin, bury, claim, complete, d
 from portal.records.outbox.service.dead_letters import close_dead, requeue
 from portal.records.outbox.service.fencing import database_now
 from portal.records.outbox.service.queries import (
-    count_dead,
     count_overdue,
     delivery_state,
     delivery_states,
@@ -17,7 +16,6 @@ from portal.records.outbox.service.queries import (
     lanes_with_held,
     list_attempts,
     list_dead,
-    oldest_unsettled,
     read_delivery,
     with_deliveries,
 )
@@ -39,7 +37,6 @@ __all__ = [
     "claim",
     "close_dead",
     "complete",
-    "count_dead",
     "count_overdue",
     "count_restored",
     "database_now",
@@ -55,7 +52,6 @@ __all__ = [
     "lanes_with_held",
     "list_attempts",
     "list_dead",
-    "oldest_unsettled",
     "purge_settled",
     "read_delivery",
     "release",

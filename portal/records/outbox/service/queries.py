@@ -55,11 +55,6 @@ def lane_counts(session: Session) -> dict[str, dict[MessageState, int]]:
     return dict(counts)
 
 
-def oldest_unsettled(session: Session) -> datetime | None:
-    """When the oldest message that is neither delivered nor closed was written."""
-    return session.scalar(select(func.min(OutboxMessage.created_at)).where(OutboxMessage.settled_at.is_(None)))
-
-
 def count_overdue(session: Session, *, undelivered_for: timedelta, dead_for: timedelta) -> tuple[int, int]:
     """Messages waiting for longer than ``undelivered_for``; dead letters nobody looked at for ``dead_for``."""
     now = clock.now()
@@ -110,11 +105,6 @@ def list_dead(session: Session, *, limit: int = DEAD_PAGE, after: datetime | Non
         wanted = wanted.where(OutboxMessage.dead_at > after)
     rows = session.scalars(wanted.order_by(OutboxMessage.dead_at, OutboxMessage.id).limit(limit))
     return [_dead_letter(row) for row in rows]
-
-
-def count_dead(session: Session) -> int:
-    """How many dead letters wait for a person."""
-    return session.scalar(select(func.count()).where(OutboxMessage.dead_at.is_not(None))) or 0
 
 
 _VIEW_COLUMNS = (

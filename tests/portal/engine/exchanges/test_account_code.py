@@ -3,26 +3,14 @@
 import re
 from datetime import timedelta
 
-import pytest
-
 from portal.casework.notifications.account_code import send_account_code
 from portal.engine.exchanges.enums import Ending
-from portal.engine.exchanges.running import build_worker
 from portal.ground import clock
 from portal.ground.permissions import Actor, ActorKind
 from portal.people.accounts.service import link_resident, read_code, send_code
-from tests.portal.engine.exchanges.commune import _claims, open_commune, translations
-from tests.portal.engine.exchanges.portal_edge import registry_for, with_connections
+from tests.portal.engine.exchanges.commune import _claims, open_commune
 
 ADDRESS = "habitant0@exemple.example"
-
-
-@pytest.fixture
-def worker(settings, database, outside):
-    known = with_connections(settings, school_url=f"{outside.url}/ecoles", smtp_port=outside.smtp_port)
-    registry = registry_for(known)
-    yield build_worker(known, database, registry, around=translations)
-    registry.close()
 
 
 def ask(database):

@@ -26,13 +26,9 @@ WORDS = "Voici la quittance de loyer."
 
 
 @pytest.fixture
-def chain(settings, database, outside):
+def chain(database, outside, registry, worker):
     """A commune, its worker and the school."""
-    known = with_connections(settings, school_url=f"{outside.url}/ecoles", smtp_port=outside.smtp_port)
-    registry = registry_for(known)
-    worker = build_worker(known, database, registry, around=translations)
-    yield Chain(open_commune(database), worker, Polling(database, registry, worker.delivering), outside)
-    registry.close()
+    return Chain(open_commune(database), worker, Polling(database, registry, worker.delivering), outside)
 
 
 class Chain:

@@ -11,7 +11,6 @@ from portal.casework.requests.enums import RequestStatus
 from portal.casework.requests.policy import DRAFT_KEPT
 from portal.engine.exchanges.enums import Ending
 from portal.engine.exchanges.polling import Polling
-from portal.engine.exchanges.running import build_worker
 from portal.ground import clock
 from portal.ground.audit.service import list_about
 from portal.ground.permissions import SYSTEM, Actor, ActorKind
@@ -20,19 +19,14 @@ from portal.records.outbox import service as outbox
 from portal.records.outbox.enums import HeldReason, MessageState
 from portal.records.timeline.service import list_events
 from tests.portal.engine.exchanges.commune import MAIL, SCHOOL, open_commune, translations
-from tests.portal.engine.exchanges.portal_edge import registry_for, with_connections
 
 NUMBER = iter(range(1, 10_000))
 
 
 @pytest.fixture
-def chain(settings, database, outside):
+def chain(database, outside, registry, worker):
     """A commune, its worker and its partners."""
-    known = with_connections(settings, school_url=f"{outside.url}/ecoles", smtp_port=outside.smtp_port)
-    registry = registry_for(known)
-    worker = build_worker(known, database, registry, around=translations)
-    yield Chain(open_commune(database), worker, Polling(database, registry, worker.delivering), outside)
-    registry.close()
+    return Chain(open_commune(database), worker, Polling(database, registry, worker.delivering), outside)
 
 
 class Chain:

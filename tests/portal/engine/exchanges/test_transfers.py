@@ -10,26 +10,16 @@ from sqlalchemy import update
 from portal.casework.requests import service as requests
 from portal.casework.worklists import service as worklists
 from portal.casework.worklists.service import BulkKind, BulkOrder
-from portal.engine.exchanges.running import build_worker
 from portal.ground import clock
 from portal.ground.errors import Invalid
 from portal.people.accounts.models import Department
 from portal.people.accounts.service import set_agent_active
 from portal.screens.backoffice.jobs import act_on_lots
 from tests.portal.engine.exchanges.commune import translations
-from tests.portal.engine.exchanges.portal_edge import registry_for, with_connections
 from tests.support.town import sent_request, town
 
 __all__ = ["town"]
 WHY = "Ce n’est pas à la médiathèque de répondre."
-
-
-@pytest.fixture
-def worker(settings, database, outside):
-    known = with_connections(settings, school_url=f"{outside.url}/ecoles", smtp_port=outside.smtp_port)
-    registry = registry_for(known)
-    yield build_worker(known, database, registry, around=translations)
-    registry.close()
 
 
 @pytest.fixture

@@ -18,9 +18,11 @@ from portal.seed.territory import settle_territory
 from tests.connectors.mobility_doubles import BanDouble
 from tests.support.client import Browser, Page
 from tests.support.many_kinds import BASE, SLUG, many_kinds
-from tests.support.mobility import connected
+from tests.support.mobility import ban, connected
 from tests.support.town import Town, counted
 from tests.support.walking import send, step_form
+
+__all__ = ["ban"]
 
 LIST, CHECK = f"{BASE}/enfants", f"{BASE}/verifier"
 HOME = {
@@ -44,13 +46,6 @@ PLACES = {
     "r_siret": "73282932000074",
     "r_nir": "185057800608491",
 }
-
-
-@pytest.fixture
-def ban() -> Iterator[BanDouble]:
-    double = BanDouble()
-    yield double
-    double.close()
 
 
 @pytest.fixture

@@ -77,21 +77,9 @@ def _body(number: int) -> str:
 
 
 @pytest.fixture
-def meryem(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """The browser of an agent of the library."""
-    return sign_in(town.meryem)
-
-
-@pytest.fixture
 def jonas(sign_in: Callable[..., Browser], town: Town) -> Browser:
     """The browser of an agent of another department."""
     return sign_in(town.commune.agents["j.ferrand"])
-
-
-@pytest.fixture
-def samira(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """The browser of the supervisor."""
-    return sign_in(town.commune.agents["s.amrani"])
 
 
 @pytest.fixture

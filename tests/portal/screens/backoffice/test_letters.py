@@ -25,12 +25,6 @@ PATH = "/agents/courriers"
 Sign = Callable[..., Browser]
 
 
-@pytest.fixture
-def karim(sign_in: Sign, town: Town) -> Browser:
-    """The browser of the agent at the desk of France Services."""
-    return sign_in(town.commune.agents["k.haddad"])
-
-
 def prepare(database: Database, reference: str, purpose: LetterPurpose = LetterPurpose.REQUEST) -> str:
     """A letter about this request is ready, as the worker leaves it; its number."""
     draft = LetterDraft(str(uuid4()), reference, purpose, ("CAF", "38999 Valmont"), {}, cites="", amendment=0)

@@ -39,12 +39,6 @@ def chosen(database: Database, town: Town) -> Callable[[str], str]:
     return send
 
 
-@pytest.fixture
-def meryem(sign_in: Callable[..., Browser], town: Town) -> Browser:
-    """An agent of the library."""
-    return sign_in(town.meryem)
-
-
 def seen(database: Database, town: Town, reference: str) -> RequestView:
     with database.reading() as session:
         return requests.get_request(session, town.resident(town.angela), reference)

@@ -24,6 +24,8 @@ TYPES = {
 }
 CONTRACTS = {contract["name"]: contract for contract in CONFIG["contracts"]}
 
+REQUESTS = "portal.casework.requests.service"
+
 # For each contract: an import that must break it (importer, imported), and nothing else has to.
 VIOLATIONS = {
     "journeys stand on the portal, the portal on the connectors' kit and on accessibility": [
@@ -69,6 +71,12 @@ VIOLATIONS = {
         ("portal.casework.contacts.service", "portal.casework.assistance.service"),
         ("portal.casework.openings.service", "portal.casework.appointments.service"),
         ("portal.casework.requests.service", "portal.casework.appointments.service"),
+    ],
+    "parts of the requests' service, and what they stand on": [
+        (f"{REQUESTS}.drafting.drafts", f"{REQUESTS}.sending.submission"),
+        (f"{REQUESTS}.standing.status", f"{REQUESTS}.deciding.decisions"),
+        (f"{REQUESTS}.reading.queries", f"{REQUESTS}.forwarding.partners"),
+        (f"{REQUESTS}.access", f"{REQUESTS}.drafting.drafts"),
     ],
     "rooms of records": [
         ("portal.records.outbox.service", "portal.records.timeline.service"),

@@ -6,8 +6,7 @@ import pytest
 
 from tests.connectors.fake_http import FakeHttpServer
 
-pytest.register_assert_rewrite("connectors.sdk.testing.delivery", "connectors.sdk.testing.identity")
-pytest.register_assert_rewrite("connectors.sdk.testing.status")
+pytest.register_assert_rewrite("connectors.sdk.testing")
 
 
 @pytest.fixture

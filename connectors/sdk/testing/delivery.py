@@ -8,14 +8,13 @@ from typing import ClassVar, cast
 import pytest
 
 from connectors.sdk import (
-    ConfigurationError,
     ConnectorType,
-    PermanentError,
     ProtocolError,
     RetryableError,
     Submits,
 )
 from connectors.sdk.testing.doubles import Bench, told_by
+from connectors.sdk.testing.wrongs import check_refusals, check_refused_credentials
 
 
 class DeliveryRules:
@@ -68,20 +67,10 @@ class DeliveryRules:
             assert str(status) in error.code
 
     def test_refused_credentials_are_a_configuration_matter(self, bench: Bench) -> None:
-        connector = bench.connect()
-        for status in bench.double.refused_credentials:
-            bench.double.answer(status)
-            error = bench.failure(connector)
-            assert isinstance(error, ConfigurationError), status
-            assert error.code == "credentials_refused"
+        check_refused_credentials(bench)
 
     def test_refusal_is_permanent(self, bench: Bench) -> None:
-        connector = bench.connect()
-        for status in bench.double.refusals:
-            bench.double.answer(status)
-            error = bench.failure(connector)
-            assert isinstance(error, PermanentError), status
-            assert str(status) in error.code
+        check_refusals(bench)
 
     def test_nonsense_is_a_protocol_error(self, bench: Bench) -> None:
         connector = bench.connect()

@@ -1,7 +1,7 @@
 """What a test gives the suite: a fake partner that listens on a real socket and does wrong on demand."""
 
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, cast
@@ -161,11 +161,7 @@ class Bench:
 
     def failure(self, connector: Connector, key: str = "key-1") -> ConnectorError:
         """The error that using the connector raises. Anything else than a connector error fails the test."""
-        try:
-            self.use(connector, key)
-        except ConnectorError as error:
-            return error
-        raise AssertionError("it went through")
+        return failure_of(lambda: self.use(connector, key))
 
     def command(self, key: str, extra: Mapping[str, Any] | None = None) -> SubmitCommand:
         """The sample as a command."""
@@ -201,6 +197,15 @@ class Bench:
         for connector in self.connectors:
             connector.close()
         self.double.close()
+
+
+def failure_of(call: Callable[[], object]) -> ConnectorError:
+    """The error that the call raises. Anything else than a connector error fails the test."""
+    try:
+        call()
+    except ConnectorError as error:
+        return error
+    raise AssertionError("it went through")
 
 
 def told_by(error: BaseException) -> str:

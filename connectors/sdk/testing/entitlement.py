@@ -9,13 +9,12 @@ from typing import ClassVar, cast
 import pytest
 
 from connectors.sdk import (
-    ConfigurationError,
     ConnectorType,
-    PermanentError,
     ProtocolError,
     RetryableError,
 )
 from connectors.sdk.testing.doubles import Bench, EntitlementDouble, told_by
+from connectors.sdk.testing.wrongs import check_refusals, check_refused_credentials
 
 LONGEST_WAIT = 5.0
 
@@ -60,20 +59,10 @@ class EntitlementRules:
             assert isinstance(bench.failure(connector), RetryableError), status
 
     def test_question_about_a_person_tells_refused_credentials(self, bench: Bench) -> None:
-        connector = bench.connect()
-        for status in bench.double.refused_credentials:
-            bench.double.answer(status)
-            error = bench.failure(connector)
-            assert isinstance(error, ConfigurationError), status
-            assert error.code == "credentials_refused"
+        check_refused_credentials(bench)
 
     def test_refused_question_is_permanent(self, bench: Bench) -> None:
-        connector = bench.connect()
-        for status in bench.double.refusals:
-            bench.double.answer(status)
-            error = bench.failure(connector)
-            assert isinstance(error, PermanentError), status
-            assert str(status) in error.code
+        check_refusals(bench)
 
     def test_absurd_answer_is_a_protocol_error(self, bench: Bench) -> None:
         connector = bench.connect()

@@ -23,7 +23,7 @@ from connectors.sdk import (
     WithdrawCommand,
     Withdraws,
 )
-from connectors.sdk.testing.doubles import NOW, Bench, FollowUpDouble, told_by
+from connectors.sdk.testing.doubles import NOW, Bench, FollowUpDouble, failure_of, told_by
 
 ANSWER = "Voici l’attestation demandée, cordialement Anne-Lise."
 
@@ -49,14 +49,6 @@ def complement(bench: Bench, connector: Connector, external_ref: str, key: str =
 Act = Callable[[Bench, Connector, str, str], Receipt]
 
 
-def _failure(act: Callable[[], Receipt]) -> ConnectorError:
-    try:
-        act()
-    except ConnectorError as error:
-        return error
-    raise AssertionError("it went through")
-
-
 def _sorts_errors(bench: Bench, act: Act) -> None:
     """The same errors as for a submission."""
     connector = bench.connect()
@@ -69,17 +61,17 @@ def _sorts_errors(bench: Bench, act: Act) -> None:
     for kind, statuses in expected.items():
         for status in statuses:
             bench.double.answer(status)
-            assert isinstance(_failure(lambda: act(bench, connector, reference, "key-1")), kind), status
+            assert isinstance(failure_of(lambda: act(bench, connector, reference, "key-1")), kind), status
     for name in bench.double.nonsense:
         bench.double.choose_nonsense(name)
-        assert isinstance(_failure(lambda: act(bench, connector, reference, "key-1")), ProtocolError), name
+        assert isinstance(failure_of(lambda: act(bench, connector, reference, "key-1")), ProtocolError), name
 
 
 def _survives_a_lost_answer(bench: Bench, act: Act) -> Receipt:
     connector = bench.connect()
     reference = bench.deliver(connector).external_ref
     bench.double.lose_next_answer()
-    error = _failure(lambda: act(bench, connector, reference, "key-1"))
+    error = failure_of(lambda: act(bench, connector, reference, "key-1"))
     assert isinstance(error, RetryableError)
     assert error.ambiguous
     return act(bench, connector, reference, "key-1")
@@ -91,7 +83,7 @@ def _keeps_silent(bench: Bench, act: Act, caplog: pytest.LogCaptureFixture) -> N
     reference = bench.deliver(connector).external_ref
     told = repr(act(bench, connector, reference, "key-1"))
     bench.double.choose_nonsense(bench.double.nonsense[0])
-    told += told_by(_failure(lambda: act(bench, connector, reference, "key-2"))) + caplog.text
+    told += told_by(failure_of(lambda: act(bench, connector, reference, "key-2"))) + caplog.text
     assert [value for value in [*bench.private_values(), ANSWER] if value in told] == []
 
 
@@ -133,7 +125,7 @@ class AmendmentRules:
         connector = bench.connect()
         reference = bench.deliver(connector).external_ref
         cast("FollowUpDouble", bench.double).decide(reference)
-        assert isinstance(_failure(lambda: amend(bench, connector, reference)), PermanentError)
+        assert isinstance(failure_of(lambda: amend(bench, connector, reference)), PermanentError)
 
     def test_no_personal_data_told_by_a_correction(self, bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
         _keeps_silent(bench, amend, caplog)
@@ -160,7 +152,7 @@ class WithdrawalRules:
         connector = bench.connect()
         reference = bench.deliver(connector).external_ref
         cast("FollowUpDouble", bench.double).decide(reference)
-        assert isinstance(_failure(lambda: withdraw(bench, connector, reference)), PermanentError)
+        assert isinstance(failure_of(lambda: withdraw(bench, connector, reference)), PermanentError)
 
     def test_no_personal_data_told_by_a_withdrawal(self, bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
         _keeps_silent(bench, withdraw, caplog)
@@ -187,7 +179,7 @@ class ComplementRules:
         connector = bench.connect()
         reference = bench.deliver(connector).external_ref
         cast("FollowUpDouble", bench.double).decide(reference)
-        assert isinstance(_failure(lambda: complement(bench, connector, reference)), PermanentError)
+        assert isinstance(failure_of(lambda: complement(bench, connector, reference)), PermanentError)
 
     def test_no_personal_data_told_by_an_answer(self, bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
         _keeps_silent(bench, complement, caplog)

@@ -4,24 +4,21 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Protocol, cast
+from collections.abc import Sequence
+from typing import ClassVar, Protocol, cast
 
 import pytest
 
 from connectors.sdk import (
-    ConfigurationError,
-    ConnectorError,
     ConnectorType,
     FindsPlaces,
     LocatesVehicles,
-    PermanentError,
     PlaceFound,
-    ProtocolError,
     RetryableError,
     VehicleStations,
 )
-from connectors.sdk.testing.doubles import NOW, Bench, PartnerDouble, told_by
+from connectors.sdk.testing.doubles import NOW, Bench, PartnerDouble, failure_of, told_by
+from connectors.sdk.testing.wrongs import check_wrongs
 
 LONGEST_WAIT = 5.0
 
@@ -49,15 +46,6 @@ class PlacesDouble(PartnerDouble, Protocol):
     def spoil_a_place(self) -> None:
         """From now on, answer among the others places that cannot be."""
         ...
-
-
-def failure_of(call: Callable[[], object]) -> ConnectorError:
-    """The error that the call raises. Anything else than a connector error fails the test."""
-    try:
-        call()
-    except ConnectorError as error:
-        return error
-    raise AssertionError("it went through")
 
 
 class VehicleRules:
@@ -152,25 +140,6 @@ class PlaceRules:
             bench.double.answer(status)
             told += told_by(failure_of(lambda: connector.search_places(text)))
         assert text not in told + caplog.text
-
-
-def check_wrongs(bench: Bench, call: Callable[[Any], object]) -> None:
-    """Each wrong of a partner gives the error that says what to do next."""
-    connector = bench.connect()
-    meanings = {
-        RetryableError: bench.double.busy_answers,
-        ConfigurationError: bench.double.refused_credentials,
-        PermanentError: bench.double.refusals,
-    }
-    for expected, statuses in meanings.items():
-        for status in statuses:
-            bench.double.answer(status)
-            assert isinstance(failure_of(lambda: call(connector)), expected), status
-    for name in bench.double.nonsense:
-        bench.double.choose_nonsense(name)
-        assert isinstance(failure_of(lambda: call(connector)), ProtocolError), name
-    bench.double.stop_listening()
-    assert isinstance(failure_of(lambda: call(connector)), RetryableError)
 
 
 def _fetch(bench: Bench) -> VehicleStations:

@@ -8,12 +8,10 @@ from portal.casework.appointments.enums import AppointmentState, Means
 from portal.casework.appointments.service import Booking, Contact
 from portal.ground import clock
 from portal.ground.permissions import ANONYMOUS
-from tests.portal.screens.test_appointments_desk import HOME, desk, karim, listed, now, slot
+from tests.portal.screens.test_appointments_desk import HOME, listed, now, slot
 from tests.support.client import Browser
 from tests.support.desk_hours import Desk
 from tests.support.town import Town
-
-__all__ = ["desk", "karim"]
 
 
 def test_an_empty_day_leads_to_the_next_one_that_has_appointments(desk: Desk, karim: Browser) -> None:

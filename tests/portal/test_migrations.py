@@ -5,8 +5,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 from portal.casework.catalogue.service import get_published
+from portal.casework.contacts import service as contacts
+from portal.casework.contacts.enums import AnswerWay, Medium
 from portal.casework.requests import service as requests
 from portal.casework.requests.enums import RequestStatus
+from portal.casework.requests.reference import normalise
 from portal.ground import clock
 from portal.ground.db import Database
 from portal.migrations.tables import APPEND_ONLY, whole_metadata
@@ -60,3 +63,18 @@ def test_what_was_there_before_gets_its_dates(database: Database, town: Town) ->
         assert connection.execute(dates).all() == kept
         assert connection.execute(ends).scalar_one() == draft
     assert {row.reference: row.retain_until is None for row in kept} == {ended: False, open_: True}
+
+
+def test_contacts_of_before_get_a_reference_each(database: Database, town: Town) -> None:
+    agent = town.agent(town.meryem)
+    facts = {"occurred_on": clock.today(), "theme": "autre", "words": "Essai", "answer_by": AnswerWay.NONE}
+    with database.writing() as session:
+        for _number in range(3):
+            department = next(iter(agent.department_ids))
+            contacts.log_contact(session, agent, contacts.ContactFacts(department, Medium.CALL, **facts))
+    downgrade_database(database.url, "0029")
+    upgrade_database(database.url)
+    with database.engine.connect() as connection:
+        references = connection.scalars(text("SELECT reference FROM contact")).all()
+    assert len(set(references)) == 3
+    assert all(one == normalise(one) and one.startswith("VSIE-") for one in references)

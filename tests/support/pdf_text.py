@@ -6,6 +6,8 @@ from typing import Any
 import pikepdf
 
 _PAIR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
+_RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
+_RANGES = re.compile(rb"beginbfrange(.*?)endbfrange", re.DOTALL)
 
 
 class TaggedText:
@@ -85,9 +87,14 @@ def _decoded(shown: Any, letters: dict[bytes, str]) -> str:
 
 
 def _letters(font: Any) -> dict[bytes, str]:
-    """The two-byte codes of a font → the text they stand for (ToUnicode)."""
-    return {
+    """The two-byte codes of a font → the text they stand for (ToUnicode), one by one or in ranges."""
+    table = font.ToUnicode.read_bytes()
+    found = {
         bytes.fromhex(code.decode()): bytes.fromhex(text.decode()).decode("utf-16-be")
-        for code, text in _PAIR.findall(font.ToUnicode.read_bytes())
+        for code, text in _PAIR.findall(_RANGES.sub(b"", table))
         if len(code) == 4
     }
+    for first, last, start in (one for part in _RANGES.findall(table) for one in _RANGE.findall(part)):
+        for step, code in enumerate(range(int(first, 16), int(last, 16) + 1)):
+            found[code.to_bytes(2, "big")] = chr(int(start, 16) + step)
+    return found

@@ -1402,6 +1402,7 @@ register(
     to_post=_POSTED,
     posted=_POSTED,
     more="test_the_log_goes_on_page_after_page",
+    unknown_reference="test_a_contact_is_found_by_the_reference_that_is_said",
 )
 register("counter.new_contact", "agent", _CONTACTS, plain=_UNJOINED)
 register("counter.log_new_contact", "agent", _CONTACTS, error=_REFUSED)

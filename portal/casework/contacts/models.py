@@ -20,7 +20,7 @@ class Contact(Base):
     """One call, visit, letter or e-mail. ``version`` counts the changes: two agents at once do not mix.
 
     ``opening_id``: the file at the desk from which it was noted, no foreign key: files are forgotten sooner.
-    ``posted_on``: when the printed answer was posted.
+    ``posted_on``: when the printed answer was posted. ``reference``: what the person says when they come back to it.
     """
 
     __tablename__ = "contact"
@@ -34,6 +34,7 @@ class Contact(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
     department_id: Mapped[UUID] = mapped_column(ForeignKey("department.id"))
     medium: Mapped[Medium] = mapped_column(StrEnumType(Medium))
     occurred_on: Mapped[date]

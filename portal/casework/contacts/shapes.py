@@ -28,6 +28,7 @@ class ContactView:
     """A contact. ``late``: its answer is awaited beyond the day promised."""
 
     id: UUID
+    reference: str
     facts: ContactFacts
     state: ContactState
     due_on: date
@@ -51,6 +52,7 @@ class AnswerLetter:
     """A printed answer: to whom, what it says, whether it was posted. Nothing of what the person had said."""
 
     id: UUID
+    reference: str
     state: LetterState
     department_id: UUID
     medium: Medium

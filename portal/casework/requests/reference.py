@@ -5,20 +5,36 @@ every swap of two neighbours. It is never an access key: rows are scoped by owne
 """
 
 import secrets
+from collections.abc import Callable
 
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_36
+
+from portal.ground.errors import Busy
 
 ALPHABET = "23456789BCDFGHJKMNPQRTVWXY"
 BODY_LENGTH = 5
 # Characters said together, after the prefix; the others after them.
 GROUP = 4
 MAX_TYPED = 40
+ATTEMPTS = 8
 
 
 def new_reference(prefix: str) -> str:
     """A reference drawn at random; the caller makes sure that it is free."""
     return format_reference(prefix, "".join(secrets.choice(ALPHABET) for _ in range(BODY_LENGTH)))
+
+
+def free_reference(prefix: str, is_taken: Callable[[str], bool]) -> str:
+    """A reference drawn at random that nothing bears yet.
+
+    :raises Busy: ``reference_unavailable``: each of those drawn was taken.
+    """
+    for _attempt in range(ATTEMPTS):
+        reference = new_reference(prefix)
+        if not is_taken(reference):
+            return reference
+    raise Busy("reference_unavailable", retry_after=1)
 
 
 def format_reference(prefix: str, body: str) -> str:

@@ -46,6 +46,7 @@ def _originals(session: Session, contact: ContactView) -> list[str]:
 
 def _contact_data(one: ContactView, department: str, originals: list[str]) -> dict[str, object]:
     return {
+        "reference": one.reference,
         "department": department,
         "medium": one.facts.medium.value,
         "occurred_on": one.facts.occurred_on.isoformat(),
@@ -68,6 +69,7 @@ def _contact_data(one: ContactView, department: str, originals: list[str]) -> di
 
 def _contact_lines(one: ContactView, department: str, originals: list[str]) -> list[tuple[str, str]]:
     lines = [
+        (_("Référence"), one.reference),
         (_("Service"), department),
         (_("État"), str(STATES[one.state][0])),
         (_("Ce que l’agent a noté"), one.facts.words),

@@ -34,10 +34,10 @@ def show_letter(letter: AnswerLetter, back: tuple[str, str], trail: Sequence[tup
     """
     return page(
         "counter/contact_letter.html",
-        title=_("Réponse à imprimer"),
+        title=name_answer(letter),
         service=_("Agents"),
         letter=letter,
-        department=get_department(unit(), letter.department_id).name,
+        department=get_department(unit(), letter.department_id),
         place=get_authority(unit()),
         names=agent_names(unit(), {letter.answered_by} if letter.answered_by else set()),
         back=back,

@@ -42,6 +42,7 @@ LOG = "/agents/contacts"
 ONE = "/contacts/<uuid:contact_id>"
 OTHER_THEME = "autre"
 NAMES = ("moyen", "service", "theme", "mots", "reponse", "nom", "contact")
+MAX_REFERENCE = 40
 VIEWS = ("a-repondre", "repondus", "a-poster")
 may_keep = agent_only(Permission.CONTACTS_KEEP)
 
@@ -49,7 +50,11 @@ may_keep = agent_only(Permission.CONTACTS_KEEP)
 @blueprint.get("/contacts")
 @may_keep
 def contact_list() -> Response:
-    """The log of the agent's departments, one view at a time."""
+    """The log of the agent's departments, one view at a time; or the one whose reference somebody says."""
+    sought = request.args.get("reference", "").strip()[:MAX_REFERENCE]
+    found = contacts.find_by_reference(unit(), actor(), sought) if sought else None
+    if found is not None:
+        return redirect_to("counter.contact", contact_id=found)
     view = request.args.get("vue", "")
     view = view if view in VIEWS else VIEWS[0]
     after = _read_place(request.args.get("apres", ""), answered=view != VIEWS[0])
@@ -64,6 +69,7 @@ def contact_list() -> Response:
         contacts=shown.contacts,
         figures=contacts.count_contacts(unit(), actor()),
         view=view,
+        sought=sought,
         departments=_departments(),
         media=MEDIA,
         states=STATES,

@@ -1,9 +1,18 @@
 """The spoken reference survives a telephone line."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.casework.requests.reference import ALPHABET, BODY_LENGTH, format_reference, new_reference, normalise
+from portal.casework.requests.reference import (
+    ALPHABET,
+    BODY_LENGTH,
+    format_reference,
+    free_reference,
+    new_reference,
+    normalise,
+)
+from portal.ground.errors import Busy
 
 bodies = st.text(alphabet=ALPHABET, min_size=BODY_LENGTH, max_size=BODY_LENGTH)
 
@@ -44,3 +53,15 @@ def test_neighbours_swapped_are_nearly_always_caught() -> None:
                 total += 1
                 missed += normalise("VSI" + swapped) is not None
     assert missed / total < 0.01
+
+
+def test_a_reference_that_is_taken_is_drawn_again_and_not_for_ever() -> None:
+    asked: list[str] = []
+
+    def is_taken(reference: str) -> bool:
+        asked.append(reference)
+        return len(asked) < 3
+
+    assert free_reference("VSIE", is_taken) == asked[2]
+    with pytest.raises(Busy):
+        free_reference("VSIE", lambda _reference: True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,7 +20,7 @@ from portal.ground import clock
 from portal.ground.audit.models import AuditEntry
 from portal.ground.db import Database
 from portal.ground.errors import NotFound
-from portal.people.accounts.service import AgentView
+from portal.people.accounts.service import AgentView, get_authority, get_department
 from tests.portal.screens.test_desk_files import open_file
 from tests.support.client import Browser
 from tests.support.files import pdf
@@ -96,6 +97,7 @@ def test_a_call_is_noted_answered_and_read_by_its_person(
     assert "depuis 90 jours : 1 sur 1" in karim.get(LOG).text
     read = angela.get("/mon-espace/echanges").text
     assert "Bonne baignade" in read
+    assert re.search(r"Référence VSIE-\w{4}-\w{2}", read)
     assert "dans « Mon espace »" in read
     told = angela.get("/mon-espace/consultations").text
     assert "votre courrier noté" in told
@@ -246,6 +248,35 @@ def test_a_letter_becomes_a_request_with_what_is_known_of_it(karim: Browser, tow
     assert karim.post("/agents/saisie/carte-mediatheque", form).location.endswith("/original")
     assert "Devenu une demande" in karim.get(f"{LOG}/{kept}").text
     assert "Zoé Essai" not in karim.get(LOG).text
+
+
+def test_the_letter_says_the_reference_its_department_and_how_to_come_back(
+    karim: Browser, town: Town, database: Database
+) -> None:
+    kept = written(karim, database, town)
+    with database.reading() as session:
+        contact, authority = session.get_one(Contact, kept), get_authority(session)
+        department, reference = get_department(session, contact.department_id), contact.reference
+    letter = karim.get(f"{LOG}/{kept}/lettre")
+    assert letter.text.count(reference) == 2
+    for words in (department.name, department.phone or authority.phone, department.address or authority.address):
+        assert words in letter.text
+    assert f"Référence{reference}" in karim.get(f"{LOG}/{kept}").text
+
+
+def test_a_contact_is_found_by_the_reference_that_is_said(
+    karim: Browser, sign_in: Callable[..., Browser], town: Town, database: Database
+) -> None:
+    kept = add(database, town)
+    with database.reading() as session:
+        reference = session.get_one(Contact, kept).reference
+    assert re.fullmatch(r"VSIE-[2-9B-Y]{4}-[2-9B-Y]{2}", reference)
+    said = quote(reference.lower().replace("-", " "))
+    assert karim.get(f"{LOG}?reference={said}", 303).location == f"{LOG}/{kept}"
+    altered = reference[:-1] + ("2" if reference[-1] != "2" else "3")
+    for browser, typed in ((karim, altered), (karim, "'"), (sign_in(town.meryem), reference)):
+        shown = browser.get(f"{LOG}?reference={quote(typed)}", state="unknown reference")
+        assert "ne porte cette référence" in shown.text
 
 
 def test_two_agents_on_one_contact(karim: Browser, colleague: Browser, town: Town, database: Database) -> None:

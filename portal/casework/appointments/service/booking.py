@@ -22,17 +22,16 @@ from portal.casework.notifications.service import NotificationEvent
 from portal.casework.openings.service import hold_opening
 from portal.casework.requests import service as requests
 from portal.casework.requests.codes import kept_code, spoken_code
-from portal.casework.requests.reference import new_reference
+from portal.casework.requests.reference import free_reference
 from portal.casework.requests.service import Invitation
 from portal.ground import clock
 from portal.ground.db import new_id
-from portal.ground.errors import Busy, Conflict, Forbidden, Invalid, NotFound
+from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.ground.permissions import Actor
 from portal.ground.vault.service import create_data_key, fingerprint
 from portal.people.accounts.service import create_person, find_account_of, get_account, get_authority
 
 MAX_FORM_KEY = 255
-REFERENCE_ATTEMPTS = 5
 # Between people's own requests and appointments, so that one is not taken for the other when it is said.
 REFERENCE_SUFFIX = "R"
 
@@ -336,9 +335,7 @@ def _free_rank(session: Session, holder: str) -> int:
 
 
 def _free_reference(session: Session) -> str:
-    prefix = f"{get_authority(session).reference_prefix}{REFERENCE_SUFFIX}"
-    for _attempt in range(REFERENCE_ATTEMPTS):
-        reference = new_reference(prefix)
-        if session.scalar(select(Appointment.id).where(Appointment.reference == reference)) is None:
-            return reference
-    raise Busy("reference_unavailable", retry_after=1)
+    def is_taken(reference: str) -> bool:
+        return session.scalar(select(Appointment.id).where(Appointment.reference == reference)) is not None
+
+    return free_reference(f"{get_authority(session).reference_prefix}{REFERENCE_SUFFIX}", is_taken)

@@ -20,6 +20,7 @@ from portal.casework.contacts.service.posting import (
 )
 from portal.casework.contacts.service.reading import (
     count_contacts,
+    find_by_reference,
     get_contact,
     list_contacts,
     list_for_opening,
@@ -42,6 +43,7 @@ __all__ = [
     "count_answer_letters",
     "count_contacts",
     "detach_opening",
+    "find_by_reference",
     "get_answer_letter",
     "get_contact",
     "join_contact",

@@ -15,6 +15,7 @@ from portal.casework.contacts.models import Contact
 from portal.casework.contacts.service.rows import own_contact, seal_facts, view_of
 from portal.casework.contacts.shapes import ContactFacts, ContactView
 from portal.casework.openings.enums import IdentityCheck
+from portal.casework.requests.reference import free_reference
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.db import new_id
@@ -22,9 +23,11 @@ from portal.ground.dictionary.service import ValueRefused, clean_block, clean_li
 from portal.ground.errors import Forbidden, Invalid
 from portal.ground.permissions import Actor, Assisted
 from portal.ground.vault.service import create_data_key, destroy_data_key
-from portal.people.accounts.service import create_person
+from portal.people.accounts.service import create_person, get_authority
 
 AT_ONCE = 200
+# Between the authority’s own requests and appointments, so that one is not taken for the other when it is said.
+REFERENCE_SUFFIX = "E"
 CONCEPTS = {
     AnswerWay.EMAIL: "contact.email",
     AnswerWay.SMS: "contact.phone",
@@ -110,6 +113,7 @@ def log_contact(
     joined = person_id if proof is not None else None
     row = Contact(
         id=new_id(),
+        reference=_free_reference(session),
         department_id=facts.department_id,
         medium=facts.medium,
         occurred_on=facts.occurred_on,
@@ -134,6 +138,13 @@ def log_contact(
     details = {"medium": facts.medium.value, "contact": str(row.id)}
     record(session, actor, "contact_logged", subject_id=joined, details=details)
     return view_of(session, row)
+
+
+def _free_reference(session: Session) -> str:
+    def is_taken(reference: str) -> bool:
+        return session.scalar(select(Contact.id).where(Contact.reference == reference)) is not None
+
+    return free_reference(f"{get_authority(session).reference_prefix}{REFERENCE_SUFFIX}", is_taken)
 
 
 def keeper(actor: Actor, contact: ContactView) -> Actor:

@@ -45,6 +45,7 @@ def render_contact_reply(session: Session, contact_id: UUID) -> RenderedNotifica
         "contact_reply",
         paragraphs=tuple(one for one in contact.reply.split("\n") if one),
         day=format_date(contact.facts.occurred_on),
+        reference=contact.reference,
         department=get_department(session, contact.facts.department_id).name,
         authority_name=authority.name,
         authority_phone=authority.phone,

@@ -48,6 +48,7 @@ def letter_of(contact: ContactView) -> AnswerLetter:
         raise Conflict("contact_changed")
     return AnswerLetter(
         id=contact.id,
+        reference=contact.reference,
         state=LetterState.POSTED if contact.posted_on else LetterState.READY,
         department_id=contact.facts.department_id,
         medium=contact.facts.medium,

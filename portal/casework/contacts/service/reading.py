@@ -13,6 +13,7 @@ from portal.casework.contacts.enums import AnswerWay, ContactState
 from portal.casework.contacts.models import Contact
 from portal.casework.contacts.service.rows import own_contact, view_of
 from portal.casework.contacts.shapes import ContactPage, ContactView, Figures, Place
+from portal.casework.requests.reference import normalise
 from portal.ground import clock
 from portal.ground.audit.service import record
 from portal.ground.errors import Forbidden
@@ -101,6 +102,17 @@ def get_contact(session: Session, actor: Actor, contact_id: UUID, *, journal: Se
         details = {"medium": row.medium.value, "contact": str(row.id)}
         record(journal, actor, "contact_read", subject_id=row.person_id, details=details)
     return view_of(session, row)
+
+
+def find_by_reference(session: Session, actor: Actor, typed: str) -> UUID | None:
+    """The contact of the agent's departments whose reference somebody says; None: none of theirs.
+
+    :raises Forbidden: the agent does not hold the permission.
+    """
+    _check(actor)
+    reference = normalise(typed)
+    query = select(Contact.id).where(Contact.department_id.in_(actor.department_ids))
+    return session.scalar(query.where(Contact.reference == reference)) if reference else None
 
 
 def list_for_opening(session: Session, actor: Actor, person_id: UUID) -> list[ContactView]:

@@ -83,6 +83,7 @@ def view_of(session: Session, row: Contact) -> ContactView:
     )
     return ContactView(
         id=row.id,
+        reference=row.reference,
         facts=facts,
         state=row.state,
         due_on=row.due_on,

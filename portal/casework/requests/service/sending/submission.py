@@ -21,7 +21,7 @@ from portal.casework.notifications.service import NotificationEvent
 from portal.casework.requests.acknowledgements import build_acknowledgement, content_hash, decision_date
 from portal.casework.requests.enums import Channel
 from portal.casework.requests.models import Acknowledgement, Draft, Forwarding, ServiceRequest
-from portal.casework.requests.reference import new_reference
+from portal.casework.requests.reference import ATTEMPTS, new_reference
 from portal.casework.requests.service.access import account_of, drafting_account
 from portal.casework.requests.service.drafting.drafts import check_version, own_draft
 from portal.casework.requests.service.drafting.migrating import check_finishable
@@ -45,7 +45,6 @@ FORWARD_KIND = "forward_request"
 MAX_PER_HOUR = 20
 NOWHERE_ELSE: Mapping[str, Origin] = MappingProxyType({})
 MAX_FORM_KEY = 255
-REFERENCE_ATTEMPTS = 8
 
 
 def submit(
@@ -257,7 +256,7 @@ def _link(session: Session, request: ServiceRequest, procedure: ProcedureView, v
 
 def _insert(session: Session, form: CheckedForm) -> ServiceRequest:
     prefix = get_authority(session).reference_prefix
-    for _attempt in range(REFERENCE_ATTEMPTS):
+    for _attempt in range(ATTEMPTS):
         reference = new_reference(prefix)
         if session.scalar(select(ServiceRequest.id).where(ServiceRequest.reference == reference)) is not None:
             continue

@@ -13,6 +13,7 @@ from portal.casework.appointments.service import FreeSlot, KindOffer
 from portal.ground import clock
 from portal.ground.errors import Invalid
 from portal.ground.web.formats import format_moment
+from portal.ground.web.sent import read_id, read_instant
 
 SHOWN: Final = 12
 REACH: Final = 31
@@ -50,10 +51,7 @@ def chosen(text: str) -> tuple[UUID, datetime]:
     :raises Invalid: ``creneau``: nothing was chosen, or it was altered.
     """
     named, _bar, at = text.partition("|")
-    try:
-        place_id, starts_at = UUID(named), datetime.fromisoformat(at)
-    except ValueError:
-        raise Invalid({"creneau": _("Choisissez une heure dans la liste.")}) from None
-    if starts_at.tzinfo is None:
+    place_id, starts_at = read_id(named), read_instant(at)
+    if place_id is None or starts_at is None:
         raise Invalid({"creneau": _("Choisissez une heure dans la liste.")})
     return place_id, starts_at.astimezone(UTC)

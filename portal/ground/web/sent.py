@@ -1,7 +1,7 @@
 """What addresses, forms and events hold, read one by one: anybody may have altered it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,9 @@ from flask import request
 from portal.ground import clock
 
 MAX_DIGITS = 8
+# A day is added to, or taken from, what stands in an address: the ends of the calendar have none.
+FIRST_YEAR, LAST_YEAR = 1, 9999
+FARTHEST = timedelta(days=3_660)
 
 
 def key_sent() -> str:
@@ -32,12 +35,12 @@ def read_id(text: str) -> UUID | None:
 
 
 def read_instant(text: object) -> datetime | None:
-    """An instant with its zone; None for anything else, and for what is too far back to be counted from."""
+    """An instant with its zone; None for anything else, and for what is too far off to be counted from."""
     try:
         found = datetime.fromisoformat(str(text))
     except ValueError:
         return None
-    return found if found.tzinfo and found.year > 1 else None
+    return found if found.tzinfo and FIRST_YEAR < found.year < LAST_YEAR else None
 
 
 def read_day(text: object) -> date | None:
@@ -49,6 +52,6 @@ def read_day(text: object) -> date | None:
 
 
 def day_to_come(text: object) -> date:
-    """A day, not before today; anything else is today."""
+    """A day, not before today nor ten years away; anything else is today."""
     today = clock.today()
-    return max(read_day(text) or today, today)
+    return min(max(read_day(text) or today, today), today + FARTHEST)

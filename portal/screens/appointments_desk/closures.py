@@ -76,9 +76,10 @@ def check_closure() -> Response:
     """Who is concerned, before anything is closed."""
     try:
         asked = _asked(request.form)
+        concerned = appointments.list_concerned(unit(), actor(), asked.place_id, asked.span, journal=unit())
     except Invalid as refused:
-        return _again(refused.fields)
-    return _check(asked, appointments.list_concerned(unit(), actor(), asked.place_id, asked.span, journal=unit()))
+        return _again(_as_typed(refused.fields))
+    return _check(asked, concerned)
 
 
 def _again(errors: Mapping[str, str]) -> Response:

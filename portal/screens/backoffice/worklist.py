@@ -16,7 +16,7 @@ from portal.ground.permissions import Permission
 from portal.ground.web.access import agent_only
 from portal.screens.backoffice import wording
 from portal.screens.backoffice.export import write_csv
-from portal.screens.backoffice.filters import MINE, NOBODY, read_filters
+from portal.screens.backoffice.filters import MINE, NOBODY, Filters, read_filters
 from portal.screens.backoffice.queries import (
     QueueRow,
     procedures_of,
@@ -33,8 +33,7 @@ def queue() -> Response:
     """The requests of the agent's departments, filtered by the address."""
     filters = read_filters(request.args)
     found = read_queue(web.unit(), web.actor(), filters)
-    if filters.query:
-        _journal("queue_searched", "request_found", found.rows)
+    _note_search(filters, found.rows)
     count = wording.say_total(found.total, found.bound_of(filters.view))
     name = str(wording.VIEWS[filters.view])
     return web.page(
@@ -59,6 +58,7 @@ def choose_requests() -> Response:
     """The same list with boxes to tick, to act on several requests at once."""
     filters = read_filters(request.args)
     found = read_queue(web.unit(), web.actor(), filters)
+    _note_search(filters, found.rows)
     return web.page(
         "backoffice/choose.html",
         title=_("Choisir des demandes"),
@@ -101,6 +101,11 @@ def queue_file() -> Response:
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
     response.headers["Content-Disposition"] = f'attachment; filename="demandes-{today().isoformat()}.csv"'
     return response
+
+
+def _note_search(filters: Filters, rows: Sequence[QueueRow]) -> None:
+    if filters.query:
+        _journal("queue_searched", "request_found", rows)
 
 
 def _journal(act: str, seen: str, rows: Sequence[QueueRow]) -> None:

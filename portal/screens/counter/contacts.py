@@ -85,7 +85,7 @@ def contact_list() -> Response:
 def _read_place(token: str, *, answered: bool) -> Place | None:
     """Where a page starts; None, hence the first page, when the address was altered."""
     at, _dot, row_id = token.partition(".")
-    fits = at.isascii() and at.isdigit() and len(at) <= 18 if answered else read_day(at) is not None
+    fits = at.isascii() and at.isdigit() and len(at) <= 17 if answered else read_day(at) is not None
     try:
         return Place(at, UUID(row_id)) if fits else None
     except ValueError:

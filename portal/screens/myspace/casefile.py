@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from flask import current_app, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from portal.casework.appointments.service import list_offers
 from portal.casework.catalogue.document import ProcedureDocument
 from portal.casework.catalogue.fields import field_options
 from portal.casework.notifications.service import DeliveryProgress, NoticeChannel, list_deliveries
@@ -174,6 +176,7 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
         marks=withdrawal_marks(view) or wording.marks_of(view),
         notes=notes_of(view),
         state=standing.say_state(view),
+        invited=_invited(view),
         late=standing.say_late(view),
         advice=standing.advice_after_silence(view),
         measured=standing.say_delays(view.delays) if view.delays and view.status not in wording.ENDED else "",
@@ -191,6 +194,18 @@ def _show(view: requests.RequestView, *, status: int = 200, key: str = "", **ext
         trail=_trail(view),
         **(context | extra),
     )
+
+
+def _invited(view: requests.RequestView) -> list[tuple[str, str]]:
+    """The appointments that the request calls for, and where to choose a time. One statement, when there are some."""
+    kinds = requests.kinds_to_book(view)
+    offers = list_offers(unit(), invited=True) if kinds else []
+    asked = urlencode({"demande": view.reference})
+    return [
+        (one.kind.say_title(), f"/rendez-vous/{one.kind.facts.slug}?{asked}")
+        for one in offers
+        if one.kind.facts.slug in kinds
+    ]
 
 
 def tell_rail(view: requests.RequestView, names: Mapping[UUID, str]) -> tuple[list[Item], list[Item]]:

@@ -516,3 +516,16 @@ def test_an_agent_is_presented_by_name_or_by_first_name_alone(database: Database
         assert present_agents(session, {nora.id}) == {nora.id: "Nora Essai-Lenoir, france-services"}
         assert present_agents(session, {nora.id}, first_only=True) == {nora.id: "Nora, france-services"}
         assert present_agents(session, set()) == {}
+
+
+def test_a_theme_taken_back_while_a_renewal_waits_is_not_given_back(
+    database: Database, world: World, nora: Actor
+) -> None:
+    former = given(database, world, nora, themes=frozenset({Theme.FAMILY, Theme.PAPERS}))
+    with database.writing() as session:
+        renewal = mandates.renew_mandate(session, nora, former.id, Duration.YEAR)
+        mandates.revoke_mandate(session, world.resident(), former.id, Theme.PAPERS)
+        with pytest.raises(Conflict, match="mandate_moved"):
+            mandates.accept_mandate(session, world.resident(), renewal.id)
+    with database.reading() as session:
+        assert mandates.get_mandate(session, nora, former.id).themes == (Theme.FAMILY,)

@@ -11,8 +11,14 @@ import pytest
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.enums import AppointmentState, Audience, Means
 from portal.casework.appointments.service import Booking, KindFacts, KindView, PlaceFacts, PlaceView, RuleFacts, Span
+from portal.casework.catalogue.service import import_procedure
+from portal.casework.requests import service as requests
+from portal.casework.requests.service import Said
 from portal.ground import clock
 from portal.ground.db import Database
+from portal.ground.permissions import SYSTEM
+from tests.portal.casework.appointments.test_requests import WORKFLOW as INVITING
+from tests.portal.casework.world import document, send
 from tests.support.client import Browser, Page
 from tests.support.town import Town, counted
 
@@ -313,6 +319,41 @@ def test_a_visitor_waits_by_code_and_leaves_the_line(
     assert "Vous n’attendez plus." in left.text
     with database.writing() as session:
         assert not appointments.offer_next(session)
+
+
+def test_an_invited_resident_reaches_the_times_from_the_request(
+    angela: Browser, desk: tuple[PlaceView, KindView], database: Database, town: Town
+) -> None:
+    place, kind = desk
+    head, department = town.agent(town.commune.agents["s.amrani"]), kind.facts.department_id
+    slug = next(slug for slug, one in town.commune.departments.items() if one.id == department)
+    with database.writing() as session:
+        facts = replace(kind.facts, slug="entretien", title={"fr": "Entretien"}, audience=Audience.INVITED)
+        talk = appointments.save_kind(session, head, facts)
+        about = RuleFacts(place.id, frozenset({talk.id}), 0, time(9), time(12), clock.today())
+        for weekday in range(7):
+            appointments.save_rule(session, head, replace(about, weekday=weekday))
+        described = document(slug="suivi", department=slug, workflow=INVITING)
+        sent = send(
+            session, town.resident(town.angela), import_procedure(session, described, publish=True, actor=SYSTEM)
+        )
+        requests.move(session, head, sent.reference, "invite", Said("Voyez."), state="received", idempotency_key="i")
+    page = angela.get(f"/demandes/{sent.reference}")
+    times = angela.get(page.links()["Entretien"])
+    first = next(address for address in times.links().values() if "/reserver?" in address)
+    asked = angela.get(first)
+    there = f"{START}/entretien/reserver"
+    made = angela.follow(angela.post(there, asked.form(there) | {"means": "on_site"}))
+    assert "Entretien" in made.text
+    after = angela.get(f"/demandes/{sent.reference}")
+    assert "Rendez-vous pris" in after.text
+    assert "Entretien" not in after.links()
+
+
+def test_days_at_the_ends_of_the_calendar_are_no_fault(visitor: Browser, desk: tuple[PlaceView, KindView]) -> None:
+    for year in ("0001", "9999"):
+        visitor.get(f"{HELP}/reserver?heure={year}-12-31T23:59:00%2B00:00", 303)
+        visitor.get(f"{HELP}?du={year}-12-31")
 
 
 def test_nobody_waits_uninvited(

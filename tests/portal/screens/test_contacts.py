@@ -125,6 +125,7 @@ def test_a_letter_of_nobody_known_is_joined_later_with_a_proof(
     karim.post(f"{base}/identite", {"verification": "document"})
     assert karim.post(f"{here}/rattacher", karim.get(here).form(f"{here}/rattacher")).location.startswith(base)
     assert "piscine fictive" in angela.get("/mon-espace/echanges").text
+    karim.post(f"{here}/rattacher", {"version": "2"}, 409)  # it is somebody's already
     karim.post(f"{base}/erreur", {}, 409)
     assert "piscine fictive" not in angela.get("/mon-espace/echanges").text
     assert "il n’était pas de vous" in angela.get("/mon-espace/consultations").text

@@ -161,7 +161,7 @@ def _kept(session: Session, actor: Actor, appointment_id: UUID, version: int) ->
 def _changeable(session: Session, actor: Actor, appointment_id: UUID, version: int) -> Appointment:
     row = held_row(session, actor, appointment_id)
     check_version(session, row, version)
-    if row.state not in policy.COMING:
+    if row.state not in policy.COMING or (row.state is AppointmentState.BOOKED and row.ends_at <= clock.now()):
         raise Forbidden("appointment_over")
     hours = session.get_one(AppointmentKind, row.kind_id).cancel_hours
     if not policy.in_own_name(actor) and not policy.may_change(row, hours, clock.now()):

@@ -35,9 +35,10 @@ MOST_CONCERNED = 500
 
 
 def list_concerned(session: Session, actor: Actor, place_id: UUID, span: Span, *, journal: Session) -> list[Concerned]:
-    """Those who have an appointment at a place in a time that is to be closed, in order; five hundred at most.
+    """Those who have an appointment at a place in a time that is to be closed, in order.
 
     :param journal: the session that writes that their names were read.
+    :raises Invalid: ``until``, in French: too many to be displaced at once.
     :raises Forbidden: the agent does not head the department. :raises NotFound: no such place.
     """
     _settled(session, actor, place_id)
@@ -129,6 +130,9 @@ def _concerned(session: Session, place_id: UUID, span: Span) -> tuple[list[Conce
     )
     query = query.order_by(Appointment.starts_at, Appointment.id).limit(MOST_CONCERNED)
     rows = session.execute(query.execution_options(populate_existing=True)).all()
+    if len(rows) >= MOST_CONCERNED:  # the rest would stay booked in a closed time, and be told nothing
+        said = _("Trop de rendez-vous sont concernés (%(most)d ou plus) : fermez en plusieurs fois.", most=len(rows))
+        raise Invalid({"until": said})
     listed = [
         Concerned(one.id, one.reference, one.starts_at, one.kind.say_title(), one.contact.name, one.version)
         for one in views_of(session, rows)

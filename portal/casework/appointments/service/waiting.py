@@ -9,13 +9,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.casework.appointments import policy
 from portal.casework.appointments.enums import AppointmentState, EventKind, Reminder
-from portal.casework.appointments.models import Appointment, AppointmentKind, AppointmentSeat, AppointmentWait
+from portal.casework.appointments.models import (
+    Appointment,
+    AppointmentClosure,
+    AppointmentKind,
+    AppointmentPlace,
+    AppointmentSeat,
+    AppointmentWait,
+)
 from portal.casework.appointments.policy import Slot
 from portal.casework.appointments.service.booking import take_seats
 from portal.casework.appointments.service.changing import settle_move
@@ -78,7 +85,7 @@ def accept_offer(session: Session, actor: Actor, appointment_id: UUID) -> Appoin
     row, wait = _offered(session, actor, appointment_id)
     kind = session.get_one(AppointmentKind, row.kind_id)
     was, starts_at = row.starts_at, wait.offered_at
-    if starts_at is None:
+    if starts_at is None or not _is_still_open(session, row, kind, starts_at):
         raise Conflict("offer_over", theirs=view_by_id(session, row.id))
     free_seats(session, row.id, offered=False)
     kept = select(AppointmentSeat).where(AppointmentSeat.appointment_id == row.id, AppointmentSeat.offered)
@@ -91,6 +98,17 @@ def accept_offer(session: Session, actor: Actor, appointment_id: UUID) -> Appoin
     )
     settle_move(session, row, actor, EventKind.OFFER_TAKEN, was)
     return view_by_id(session, row.id)
+
+
+def _is_still_open(session: Session, row: Appointment, kind: AppointmentKind, starts_at: datetime) -> bool:
+    """Whether nobody closed that time, its place or its kind since it was offered."""
+    place = session.get_one(AppointmentPlace, row.place_id, populate_existing=True)
+    closed = exists().where(
+        AppointmentClosure.place_id == row.place_id,
+        AppointmentClosure.starts_at < starts_at + timedelta(minutes=kind.minutes),
+        AppointmentClosure.ends_at > starts_at,
+    )
+    return kind.active and place.active and not session.scalar(select(closed))
 
 
 def decline_offer(session: Session, actor: Actor, appointment_id: UUID) -> AppointmentView:

@@ -9,7 +9,7 @@ from portal.casework.contacts.models import Contact
 from portal.casework.contacts.service.rows import unchanged_contact
 from portal.casework.openings.service import OpeningView
 from portal.ground.audit.service import record
-from portal.ground.errors import Forbidden
+from portal.ground.errors import Conflict, Forbidden
 from portal.ground.permissions import Actor
 
 
@@ -18,11 +18,13 @@ def join_contact(session: Session, actor: Actor, contact_id: UUID, opened: Openi
 
     :raises NotFound: none, or another department's.
     :raises Forbidden: ``proof_needed``: nobody checked who the person is.
-    :raises Conflict: ``contact_changed``.
+    :raises Conflict: ``contact_changed``; it is somebody's already: left first, with a line for them, if at all.
     """
     if opened.identity_check is None or opened.ended is not None:
         raise Forbidden("proof_needed")
     row = unchanged_contact(session, actor, contact_id, version)
+    if row.person_id is not None:
+        raise Conflict("contact_changed")
     row.person_id, row.proof, row.opening_id = opened.person_id, opened.identity_check, opened.id
     session.flush()
     details = {"medium": row.medium.value, "contact": str(row.id), "check": row.proof.value}

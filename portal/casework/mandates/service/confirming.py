@@ -13,7 +13,17 @@ from portal.casework.mandates.enums import (
     ProofKind,
 )
 from portal.casework.mandates.models import Mandate, MandateConsent
-from portal.casework.mandates.service.rows import check_state, end, held_row, lock_row, note, own_row, state_of, view_of
+from portal.casework.mandates.service.rows import (
+    check_state,
+    end,
+    held_row,
+    lock_row,
+    note,
+    own_row,
+    state_of,
+    themes_of,
+    view_of,
+)
 from portal.casework.mandates.service.telling import order_pdf, tell
 from portal.casework.mandates.shapes import MandateView
 from portal.ground import clock
@@ -95,7 +105,9 @@ def _end_former(session: Session, row: Mandate, actor: Actor) -> None:
     if row.renews_id is None:
         return
     former = lock_row(session, row.renews_id)
-    if former.ending in {Ending.PERSON, Ending.AGENT}:
+    taken_back = {one.theme for one in themes_of(session, [former.id])[former.id] if one.revoked_at is not None}
+    renewed = {one.theme for one in themes_of(session, [row.id])[row.id]}
+    if former.ending in {Ending.PERSON, Ending.AGENT} or taken_back & renewed:
         raise Conflict("mandate_moved", theirs=view_of(session, row))
     if state_of(session, former) is MandateState.ACTIVE:
         end(session, former, Ending.RENEWED)

@@ -415,3 +415,20 @@ def test_an_erased_address_does_not_stop_a_booking(desk: Desk) -> None:
     assert made.contact.email == ""
     assert told(desk.database) == ["appointment_booked"]
     assert made.account_id == desk.world.ines.id
+
+
+def test_what_is_past_is_neither_cancelled_nor_moved(desk: Desk) -> None:
+    made = desk.book(desk.at(9))
+    with clock.frozen(desk.at(9) + timedelta(days=1)), desk.database.writing() as session:
+        with pytest.raises(Forbidden, match="appointment_over"):
+            appointments.cancel(session, desk.keeper, made.id, reason="Trop tard.", version=made.version)
+        with pytest.raises(Forbidden, match="appointment_over"):
+            appointments.reschedule(
+                session,
+                desk.keeper,
+                made.id,
+                place_id=desk.place.id,
+                starts_at=desk.at(9, day=made.starts_at.date() + timedelta(days=7)),
+                version=made.version,
+            )
+    assert told(desk.database) == ["appointment_booked"]

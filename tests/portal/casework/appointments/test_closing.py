@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from portal.casework.appointments import service as appointments
 from portal.casework.appointments.enums import AppointmentState
-from portal.casework.appointments.service import AppointmentView, Span
+from portal.casework.appointments.service import AppointmentView, Span, closing
 from portal.ground import clock
 from portal.ground.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.portal.casework.appointments.conftest import Desk
@@ -106,3 +106,13 @@ def test_reopened_its_times_are_offered_again(desk: Desk) -> None:
         assert [one.id for one in appointments.list_closures(session, desk.keeper)] == [closed.id]
         appointments.reopen(session, desk.head, closed.id)
     assert len(desk.free()) == 4
+
+
+def test_more_than_can_be_displaced_at_once_close_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(closing, "MOST_CONCERNED", 2)
+    booked = [desk.book(desk.at(9)), desk.guest(desk.at(9, 30))]
+    with pytest.raises(Invalid):
+        close(desk, Span(desk.at(8), desk.at(12)), booked)
+    with desk.database.reading() as session:
+        assert appointments.list_closures(session, desk.head) == []
+    close(desk, Span(desk.at(8), desk.at(9, 30)), booked[:1])

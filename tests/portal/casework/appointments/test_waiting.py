@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from portal.casework.appointments import policy
 from portal.casework.appointments import service as appointments
-from portal.casework.appointments.service import AppointmentView
+from portal.casework.appointments.service import AppointmentView, Span
 from portal.engine.deadlines.jobs import offer_earlier
 from portal.ground import clock
 from portal.ground.errors import Conflict, Forbidden
@@ -151,3 +151,15 @@ def test_one_does_not_wait_for_what_is_over(desk: Desk) -> None:
     made = desk.book(desk.at(9))
     with clock.frozen(desk.at(9, 10)), desk.database.writing() as session, pytest.raises(Forbidden):
         appointments.wait_for_earlier(session, desk.resident, made.id, version=made.version)
+
+
+def test_a_time_closed_since_it_was_offered_is_not_taken(desk: Desk, waiting: Any) -> None:
+    taken, mine, _hers = waiting
+    cancel(desk, taken[1])
+    offer_earlier(desk.database)
+    span = Span(desk.at(9, 30), desk.at(10))
+    with desk.database.writing() as session:
+        appointments.close_period(session, desk.head, desk.place.id, span, "Travaux", concerned={})
+    with desk.database.writing() as session, pytest.raises(Conflict, match="offer_over"):
+        appointments.accept_offer(session, desk.resident, mine.id)
+    assert seen(desk, desk.resident, mine).starts_at == mine.starts_at

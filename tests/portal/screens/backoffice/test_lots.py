@@ -234,3 +234,16 @@ def test_a_lot_is_bounded_owned_and_forgotten(database: Database, town: Town, re
             worklists.do_item(session, *found)
     with clock.shifted(timedelta(days=31)), database.writing() as session:
         assert worklists.purge_bulk(session) == 1
+
+
+def test_a_search_made_to_choose_is_in_the_journal_as_any_other(sign_in: Sign, town: Town, database: Database) -> None:
+    reference, meryem = sent_request(database, town.angela), sign_in(town.meryem)
+    meryem.get("/agents/dossiers/choisir")
+    with database.reading() as session:
+        searched = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == "queue_searched")
+        assert session.scalar(searched) == 0
+    assert reference in meryem.get("/agents/dossiers/choisir?q=dub").text
+    with database.reading() as session:
+        assert session.scalar(searched) == 1
+        found = select(AuditEntry.subject_id).where(AuditEntry.action == "request_found")
+        assert session.scalars(found).all() == [town.angela.person_id]

@@ -5,11 +5,14 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.casework.catalogue.service import get_version, workflow_of
+from portal.casework.catalogue.service import Workflow, get_version, workflow_of
+from portal.casework.catalogue.workflow import Action
 from portal.casework.requests import policy
+from portal.casework.requests.enums import RequestStatus
 from portal.casework.requests.models import ServiceRequest
 from portal.casework.requests.service.access import find_readable
 from portal.casework.requests.service.deciding.moving import Said, list_moves, move
+from portal.casework.requests.shapes import RequestView
 from portal.ground.permissions import Actor
 
 
@@ -59,15 +62,25 @@ def accept_booked(session: Session, actor: Actor, invitation: Invitation, *, ide
     return True
 
 
+def kinds_to_book(view: RequestView) -> frozenset[str]:
+    """Slugs of the kinds of appointment that a request calls for, where it stands now. Reads nothing."""
+    return frozenset(one.kind for one in _calls(view.workflow, view.state, view.status) if one.kind)
+
+
+def _calls(workflow: Workflow | None, state: str | None, status: RequestStatus) -> list[Action]:
+    """What the moves that lead where a request stands let its person book."""
+    if workflow is None or status not in policy.OPEN:
+        return []
+    here = workflow.at(state).code
+    called = [one.action("appointment") for one in workflow.transitions if one.target == here]
+    return [one for one in called if one is not None and one.kind]
+
+
 def _invitation(session: Session, row: ServiceRequest) -> Invitation:
     version = get_version(session, row.procedure_id, row.procedure_version)
     workflow = workflow_of(version.document)
     here = workflow.at(row.workflow_state).code if workflow else ""
-    calls = [
-        action
-        for one in (workflow.transitions if workflow and row.status in policy.OPEN else ())
-        if one.target == here and (action := one.action("appointment")) is not None and action.kind
-    ]
+    calls = _calls(workflow, row.workflow_state, row.status)
     return Invitation(
         request_id=row.id,
         reference=row.reference,
